@@ -169,7 +169,7 @@ _netwatch_capture() {
     --expect) : ;;
     --fail-on) : ;;
     --bpf) : ;;
-    --snaplen) : ;;
+    --snaplen|-s) : ;;
     --buffer) : ;;
     --engine) _netwatch_words 'pcap tcpdump dumpcap' ;;
     --sandbox) _netwatch_words 'on strict off' ;;
@@ -192,7 +192,7 @@ _netwatch_capture() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --write -w --as --force --discard-secrets --rotate-size --rotate-time --rotate-keep --packet-buffered -U --annotate --resolve --numeric -n --redact --redact-key --process --duration --count -c --devices -D --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --bpf --snaplen -s --buffer --no-promisc -p --engine --sandbox --reconnect --ebpf --no-ebpf --write -w --as --force --discard-secrets --rotate-size --rotate-time --rotate-keep --packet-buffered -U --annotate --resolve --numeric -n --redact --redact-key --process --duration --count -c --devices -D --decode -V --hex -x --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 
@@ -207,7 +207,7 @@ _netwatch_follow() {
     --redact) _netwatch_list 'ips hosts macs payload' ;;
     --redact-key) _netwatch_files ;;
     --bpf) : ;;
-    --snaplen) : ;;
+    --snaplen|-s) : ;;
     --buffer) : ;;
     --engine) _netwatch_words 'pcap tcpdump dumpcap' ;;
     --sandbox) _netwatch_words 'on strict off' ;;
@@ -226,7 +226,7 @@ _netwatch_follow() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --resolve --numeric -n --redact --redact-key --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --duration --list --all --stream --tcp --udp --tls --as --dir --write -w --force --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --resolve --numeric -n --redact --redact-key --bpf --snaplen -s --buffer --no-promisc -p --engine --sandbox --reconnect --ebpf --no-ebpf --duration --list --all --stream --tcp --udp --tls --as --dir --write -w --force --max-segments --max-bytes --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -241,7 +241,7 @@ _netwatch_stats() {
     --redact) _netwatch_list 'ips hosts macs payload' ;;
     --redact-key) _netwatch_files ;;
     --bpf) : ;;
-    --snaplen) : ;;
+    --snaplen|-s) : ;;
     --buffer) : ;;
     --engine) _netwatch_words 'pcap tcpdump dumpcap' ;;
     --sandbox) _netwatch_words 'on strict off' ;;
@@ -260,7 +260,7 @@ _netwatch_stats() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--by --read -r --interface -i --keylog --resolve --numeric -n --geoip --redact --redact-key --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --bucket --out --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--by --read -r --interface -i --keylog --resolve --numeric -n --geoip --redact --redact-key --bpf --snaplen -s --buffer --no-promisc -p --engine --sandbox --reconnect --ebpf --no-ebpf --bucket --out --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -387,7 +387,7 @@ _netwatch_export_streams() {
     --redact) _netwatch_list 'ips hosts macs payload' ;;
     --redact-key) _netwatch_files ;;
     --bpf) : ;;
-    --snaplen) : ;;
+    --snaplen|-s) : ;;
     --buffer) : ;;
     --engine) _netwatch_words 'pcap tcpdump dumpcap' ;;
     --sandbox) _netwatch_words 'on strict off' ;;
@@ -401,7 +401,7 @@ _netwatch_export_streams() {
     --color) _netwatch_words 'auto always never' ;;
     --lang) : ;;
     --config) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --resolve --numeric -n --redact --redact-key --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --duration --tcp --udp --tls --write -w --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --expect --fail-on --resolve --numeric -n --redact --redact-key --bpf --snaplen -s --buffer --no-promisc -p --engine --sandbox --reconnect --ebpf --no-ebpf --duration --tcp --udp --tls --write -w --force --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --color --lang --quiet -q --verbose -v --config --help -h --version' ;;
   esac
 }
 
@@ -537,7 +537,7 @@ _netwatch_insights() {
     --model) : ;;
     --model-timeout) : ;;
     --bpf) : ;;
-    --snaplen) : ;;
+    --snaplen|-s) : ;;
     --buffer) : ;;
     --engine) _netwatch_words 'pcap tcpdump dumpcap' ;;
     --sandbox) _netwatch_words 'on strict off' ;;
@@ -557,7 +557,7 @@ _netwatch_insights() {
     --lang) : ;;
     --config) _netwatch_files ;;
     --root) _netwatch_files ;;
-    *) _netwatch_words '--read -r --interface -i --keylog --explain --threshold --probe --new --no-packets --redact --redact-key --ai --ollama --model --model-timeout --allow-remote --no-redact --dry-run --bpf --snaplen --buffer --no-promisc --engine --sandbox --reconnect --ebpf --no-ebpf --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
+    *) _netwatch_words '--read -r --interface -i --keylog --explain --threshold --probe --new --no-packets --redact --redact-key --ai --ollama --model --model-timeout --allow-remote --no-redact --dry-run --bpf --snaplen -s --buffer --no-promisc -p --engine --sandbox --reconnect --ebpf --no-ebpf --output -o --json --tsv --csv --fields --sort --limit --no-header -H --filter -f --interval --count -c --duration --expect --fail-on --wait --timeout --color --lang --quiet -q --verbose -v --config --root --help -h --version' ;;
   esac
 }
 

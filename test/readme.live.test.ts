@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { noNetwork } from './platform/linux/live-network.ts';
 import { type Authority, openAuthority } from './support/certificates.ts';
@@ -148,6 +149,8 @@ describe.skipIf(noNetwork !== null)('what README says of handing on runs', () =>
       event('2026-01-02T04:00:00.000Z', conn('backup', '203.0.113.9', 900, 900), 'opened'),
     ];
     fs.writeFileSync(at('conns.ndjson'), linesOf(events));
+    fs.writeFileSync(at('conns.ndjson.1'), linesOf(events.slice(0, 1)));
+    fs.writeFileSync(at('conns.ndjson.2.gz'), gzipSync(linesOf(events.slice(0, 1))));
   }
   const linesOf = (records: readonly object[]): string => records.map((one) => `${JSON.stringify(one)}\n`).join('');
 

@@ -24,6 +24,8 @@ export interface SensorSetting {
   readonly platform?: Partial<Platform>;
   readonly bytes?: Uint8Array;
   readonly counts?: readonly DeviceCounts[];
+  /** What it has counted since, when it is asked; null while it does not answer. */
+  readonly recounted?: readonly DeviceCounts[] | null;
   readonly captured?: number;
   readonly isVerbose?: boolean;
   readonly surrender?: Surrender | null;
@@ -47,6 +49,7 @@ export function sensorScene({
   platform = {},
   bytes = pcap([]),
   counts = [countsOf()],
+  recounted = counts,
   captured = 2,
   isVerbose = false,
   surrender = null,
@@ -65,12 +68,17 @@ export function sensorScene({
   });
   ended.catch(() => {});
   let given: SensorEvents | null = null;
+  let counted = counts;
   const sensor: Sensor = {
     linkTypes: [1],
     source: sourceOf(bytes),
-    counts: () => counts,
+    counts: () => counted,
     captured: () => captured,
     stop: () => void said.push('stop'),
+    recount: async () => {
+      if (recounted === null) return new Promise(() => {});
+      counted = recounted;
+    },
     sync: async () => captured,
     refilter,
     lacking,

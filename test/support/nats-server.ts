@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { AckPolicy, jetstream, jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
 import { type ConnectionOptions, connect, type NatsConnection } from '@nats-io/transport-node';
 import { freePort } from './free-port.ts';
 
@@ -15,7 +15,7 @@ export interface NatsServer {
   kill(): Promise<void>;
   /** A connection of who may do anything. */
   connect(): Promise<NatsConnection>;
-  addStream(subject: string): Promise<void>;
+  addStream(subject: string, config?: Partial<StreamConfig>): Promise<void>;
   /** How many messages its stream has. */
   count(): Promise<number>;
   /** The messages of its stream: their Nats-Msg-Id and their text. */
@@ -61,10 +61,10 @@ export async function startNatsServer(config = '', options: Partial<ConnectionOp
       await gone;
     },
     connect: open,
-    addStream: (subject) =>
+    addStream: (subject, more = {}) =>
       once(async (connection) => {
         const manager = await jetstreamManager(connection);
-        await manager.streams.add({ name: STREAM, subjects: [subject] });
+        await manager.streams.add({ name: STREAM, subjects: [subject], ...more });
       }),
     count: () =>
       once(async (connection) => (await (await jetstreamManager(connection)).streams.info(STREAM)).state.messages),

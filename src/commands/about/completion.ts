@@ -13,6 +13,7 @@ export const completion = textCommand({
   details: [
     'The script is made from the same description of commands, options and fields as the help and the man pages. Pressing TAB does not start netwatch.',
   ],
+  readsSettings: false,
   operands: 'bash|zsh|fish',
   operandChoices: SHELLS,
   options: {},

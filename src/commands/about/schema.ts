@@ -10,6 +10,7 @@ export const schema = textCommand({
   details: [
     'For several record types, or for all of them when none is named, it prints one schema that holds them under $defs. That of snapshot is of the document that netwatch export snapshot writes, with all its parts. The schema describes whole records; --fields prints only a part of them.',
   ],
+  readsSettings: false,
   operands: '[RECORD...]',
   operandChoices: RECORD_NAMES,
   options: {},

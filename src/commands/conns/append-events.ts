@@ -1,7 +1,7 @@
 import { compileJson } from '../../core/output/json.ts';
 import type { Snapshot } from '../../core/record/table.ts';
 import { connEvent } from '../../core/record/tables/conn-event.ts';
-import { appendLine } from '../../platform/files/append-file.ts';
+import { appendLine, openAppended } from '../../platform/files/append-file.ts';
 import type { Context } from '../context/context.ts';
 import { callerWithGroups } from '../context/lesser-user.ts';
 import type { EventHistory } from './event-history.ts';
@@ -9,13 +9,17 @@ import type { EventHistory } from './event-history.ts';
 /** As much text as is written at once. */
 const PIECE = 256 * 1024;
 
-/** The same snapshots, whose events are in the history before they are printed. Rejects as appendLine does. */
+/**
+ * The same snapshots, whose events are in the history before they are printed. The file is there before the first look, as
+ * an event may take hours. Rejects as appendLine does.
+ */
 export async function* appendEvents(
   { clock, env }: Context,
   snapshots: AsyncIterable<Snapshot>,
   { file, mostBytes, keeps }: EventHistory,
 ): AsyncGenerator<Snapshot> {
   const caller = callerWithGroups(env);
+  openAppended(file, caller);
   const lineOf = compileJson(connEvent, Object.keys(connEvent.fields));
   const write = (lines: readonly string[]): Promise<void> =>
     appendLine(file, lines.join('\n'), mostBytes, clock, caller);

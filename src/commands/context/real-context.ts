@@ -13,18 +13,27 @@ import { guardTerminal } from './terminal-guard.ts';
 const FALLBACK_COLUMNS = 80;
 const FALLBACK_ROWS = 24;
 
+/** A signal that is repeated so soon was sent by a program, not by somebody who has lost patience. */
+const ONE_WISH_MS = 200;
+
 /** The real context: this process's streams, environment, clock and signals. */
 export function openRealContext(): Context {
   const abort = new AbortController();
   let signalNumber: number | null = null;
+  let signalledAt = 0;
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
       if (name === 'SIGHUP' && isUnderNohup()) return;
+      const number = constants.signals[name];
+      const isRepeated = signalNumber === number;
       // a terminal that closes sends one, and its shell another
-      if (name === 'SIGHUP' && signalNumber === constants.signals.SIGHUP) return;
+      if (name === 'SIGHUP' && isRepeated) return;
+      // timeout(1) signals its child and then its group, npm passes on what the terminal sent already: one wish, two signals
+      if (isRepeated && realClock.monotonic() - signalledAt < ONE_WISH_MS) return;
       // the second one is serious: its sender will not wait for the output to be finished
-      if (signalNumber !== null) process.exit(128 + constants.signals[name]);
-      signalNumber = constants.signals[name];
+      if (signalNumber !== null) process.exit(128 + number);
+      signalNumber = number;
+      signalledAt = realClock.monotonic();
       abort.abort();
     });
   }

@@ -24,7 +24,7 @@ export const exportEvents: Command = listing({
   about: 'connection events, sent to a system that collects them',
   details: [
     'A record for each connection that opens, changes state or closes, as conns --events prints them. With --to they are sent, one message for each, as lines of NDJSON without the line feed.',
-    '--to nats://HOST[:PORT]/SUBJECT publishes to a stream of JetStream, which must be there: netwatch makes none. Several servers of a cluster are written HOST:PORT,HOST:PORT and tried in turn. Each message has a Nats-Msg-Id of its own, by which the stream knows one that comes twice. nats+tls:// demands TLS; certificates are trusted as those of probe are: SSL_CERT_FILE, or else those of the system. USER:PASSWORD@ or TOKEN@ before the host work, and are hidden from the list of processes once netwatch has started; --credentials FILE was never in it.',
+    '--to nats://HOST[:PORT]/SUBJECT publishes to a stream of JetStream, which must be there: netwatch makes none. Several servers of a cluster are written HOST:PORT,HOST:PORT and tried in turn. Each message has a Nats-Msg-Id of its own, by which the stream knows one that comes twice. nats+tls:// demands TLS; certificates are trusted as those of probe are: SSL_CERT_FILE, or else those of the system. USER:PASSWORD@ or TOKEN@ before the host work, and are hidden from the list of processes once netwatch has started; --credentials FILE was never in it. A record that is larger than max_payload of the server or max_msg_size of the stream is refused: stderr tells once, and how many were refused at the end, and the others are sent.',
     '--to otlp+http://HOST[:PORT][/PATH] posts them as logs of OTLP (protobuf) to PATH/v1/logs: each field that is not null is an attribute netwatch.FIELD, and log.record.uid is the same when a record is sent again. After 429, 500, 503 and the like they are sent again, not before Retry-After; what the server rejects for good is counted and told.',
     'Every record is written to the spool first, and removed when the other side has acknowledged it: it arrives at least once. While the other side is away, records wait in the spool, also when netwatch is killed and started again; it tries again after half a second, later after up to 30 s, and says so on stderr once. One process at a time may use a spool. Its files are readable by their owner alone, and have checksums; a record that was cut short because netwatch was killed is dropped and told. After a power cut, the records of the last seconds may be missing.',
     'When the spool is full, the oldest records make room. Where the disk itself is full, new ones are dropped until there is room, and stderr tells once. In the place of those that are missing a gap record is sent, which says how many. What is damaged in a spool is told and passed over; a spool of a later version is refused (73).',
@@ -64,7 +64,10 @@ export const exportEvents: Command = listing({
         // loaded here: who prints events sends nothing
         const { sendRequestOf } = await import('./send-request.ts');
         const { sendRecords } = await import('./send-records.ts');
-        return sendRecords(commandThatOpens, context, given, operands, sendRequestOf(given, to, context.env));
+        const { sayWhoReadsSecrets } = await import('./recipient-request.ts');
+        const asked = sendRequestOf(given, to, context.env);
+        sayWhoReadsSecrets(context, given);
+        return sendRecords(commandThatOpens, context, given, operands, asked);
       },
     };
   },

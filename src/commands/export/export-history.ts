@@ -27,7 +27,8 @@ export const exportHistory: Command = listing({
   name: 'export history',
   about: 'a history of connections, summed up by process, remote or hour',
   details: [
-    'Sums up what netwatch conns --events --append FILE saved in FILE and in FILE.1: how many connections opened and closed, with how many remotes, and what those that closed had moved, as far as somebody counted. Sockets that listen are among those that open and close.',
+    'Sums up what netwatch conns --events --append FILE saved in FILE and in FILE.1 (or FILE.1.gz): how many connections opened and closed, with how many remotes, and what those that closed had moved, as far as somebody counted. Sockets that listen are among those that open and close.',
+    'FILE may be compressed with gzip or, where node has it, with Zstandard; - is stdin, for several files one after the other. When compressed data is cut short, what there is of it is summed up, and that is told on stderr; when it is damaged, nothing is (65).',
     'Hours are by the clock, in UTC; the first one is cut by --since. Rows by process and by remote begin with those that opened most.',
     'A line that holds no record, a last line that is cut short, and records of another kind or of a later version are skipped and told on stderr.',
     REDACTED_RECORDS,
@@ -41,6 +42,10 @@ export const exportHistory: Command = listing({
   examples: [
     { line: 'netwatch export history conns.ndjson --by remote --since 7d', about: 'whom this machine talked to' },
     { line: 'netwatch export history conns.ndjson --by hour -o markdown', about: 'hour by hour, for a report' },
+    {
+      line: 'zcat -f conns.ndjson.2.gz conns.ndjson.1 conns.ndjson | netwatch export history -',
+      about: 'several files, as logrotate makes them',
+    },
     { line: "netwatch export history conns.ndjson --expect 'none(key == nc)'", about: 'a check for cron' },
   ],
   tableOf: () => connHistory,

@@ -4,7 +4,7 @@ import { type ConnEventRow, connEvent } from '../../core/record/tables/conn-even
 import type { HistoryKey } from '../../core/record/tables/conn-history.ts';
 import { ConnHistory } from '../../core/socket/conn-history.ts';
 import type { Context } from '../context/context.ts';
-import { readHistory, type Taken } from '../reading/history-lines.ts';
+import { isTimeOfRecord, nameOfHistory, readHistory, type Taken } from '../reading/history-lines.ts';
 
 const EVENTS: ReadonlySet<string> = new Set(connEvent.fields.event.values);
 
@@ -21,7 +21,7 @@ export async function sumUpHistory(
   const history = new ConnHistory(by, since);
   const records = await readHistory(context, file, (value) => takeEvent(history, value));
   if (records === 0)
-    throw new Failure(EXIT.data, `${file} holds no event of a connection`, {
+    throw new Failure(EXIT.data, `${nameOfHistory(file)} holds no event of a connection`, {
       hint: 'netwatch conns --events --append FILE saves some',
     });
   return history;
@@ -33,7 +33,7 @@ function takeEvent(history: ConnHistory, value: unknown): Taken {
   if (row === null) return 'later';
   if (typeof row === 'string') return 'none';
   const { event, time } = row as ConnEventRow;
-  if ((event as string | null) === null || Number.isNaN(Date.parse(time))) return 'none';
+  if ((event as string | null) === null || !isTimeOfRecord(time)) return 'none';
   if (!EVENTS.has(event)) return 'later';
   history.ingest(row as ConnEventRow);
   return 'taken';

@@ -1,6 +1,8 @@
 import { EXIT } from '../../core/failure.ts';
 import { formatNumberOf } from '../../core/output/units.ts';
+import { removeLeftovers } from '../../platform/files/leftovers.ts';
 import type { Context } from '../context/context.ts';
+import { callerWithGroups } from '../context/lesser-user.ts';
 import type { Request } from '../listing/command.ts';
 import { openCaptureFiles } from '../packets/capture-files.ts';
 import type { FollowRequest } from './follow-request.ts';
@@ -19,6 +21,7 @@ export async function writeStream(
 ): Promise<number> {
   const { from, sandbox } = asked.packets;
   const files = openCaptureFiles(context, { write: name, force, isLive: from === 'machine', sandbox }, false);
+  if (force) removeLeftovers(name, callerWithGroups(context.env));
   const output = await files.createHere(name, force);
   let written = 0;
   try {

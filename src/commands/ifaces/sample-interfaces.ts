@@ -12,6 +12,7 @@ import { placeOf } from '../context/place.ts';
 import type { Request } from '../listing/command.ts';
 import { requireInterface } from '../reading/require-interface.ts';
 import { compileTest, type IfaceRequest } from './iface-request.ts';
+import { sayPresence } from './say-presence.ts';
 
 /** The rows of one look, and what could not be read. */
 type Look = Section & { readonly limits: readonly Limit[] };
@@ -26,8 +27,10 @@ export async function* sampleInterfaces(
   if (asked.interface !== null) await requireInterface(place.platform, asked.interface);
   const keeps = compileTest(asked);
   const interfaces = openInterfaceSampler(place, asked);
+  const tell = asked.interface === null ? null : sayPresence(asked.interface, place);
   const lookAt = async (at: Instant): Promise<Look> => {
     const { rows, limits } = await interfaces.look(at);
+    tell?.(rows);
     return { ...section(iface, rows), limits };
   };
   const tunnels =

@@ -125,6 +125,8 @@ export interface ListingCommand<O extends Options = Options> extends Description
 /** A command that prints one text. */
 export interface TextCommand<O extends Options = Options> extends Description<O> {
   readonly kind: 'text';
+  /** Whether the configuration file gives defaults of its options; a broken one then ends it. */
+  readonly readsSettings: boolean;
   /** `commands` are all commands. */
   readonly print: (
     context: Context,

@@ -1,5 +1,5 @@
-import type { PlaceFacts } from '../../core/net/place-facts.ts';
-import { NOWHERE, openPlaces } from '../../core/place/places.ts';
+import { NO_FACTS, type PlaceFacts } from '../../core/net/place-facts.ts';
+import { openPlaces } from '../../core/place/places.ts';
 import type { AnyRow, PlaceField, RecordTable, Snapshot } from '../../core/record/table.ts';
 import { openPlaceFiles } from '../../platform/place/place-files.ts';
 
@@ -21,11 +21,11 @@ export function openPlaceFields(named: readonly string[] | null, say: (line: str
   const places = openPlaces(files);
   // fields of one address stand next to each other
   let asked: unknown;
-  let place: PlaceFacts = NOWHERE;
+  let place: PlaceFacts = NO_FACTS;
   function placeOf(value: unknown): PlaceFacts {
     if (value === asked) return place;
     asked = value;
-    place = typeof value === 'string' ? places.factsOf(value) : NOWHERE;
+    place = typeof value === 'string' ? places.factsOf(value) : NO_FACTS;
     return place;
   }
   const factOf = (value: unknown, is: PlaceField['is']): string | number | null =>

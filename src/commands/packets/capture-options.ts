@@ -8,9 +8,13 @@ import { ebpfOptions } from './ebpf-options.ts';
 /** Options of a live capture, except those that say where packets come from. */
 export const liveOptions = {
   bpf: text('Capture only what this libpcap filter passes; see pcap-filter(7).', { value: 'EXPR' }),
-  snaplen: integer('Keep only the first N bytes of each packet (262144).', { least: 14, most: 262_144 }),
+  snaplen: integer(
+    'Keep only the first N bytes of each packet, at least 14 (262144); 0 is the default, as with tcpdump.',
+    { least: 0, most: 262_144 },
+    { short: 's' },
+  ),
   buffer: size('Size of the kernel buffer that holds packets until netwatch reads them (16MiB).'),
-  'no-promisc': flag('Capture only what is addressed to this machine (no promiscuous mode).'),
+  'no-promisc': flag('Capture only what is addressed to this machine (no promiscuous mode).', { short: 'p' }),
   engine: choice(
     'What captures: pcap (the default), a process of netwatch; or tcpdump or dumpcap, where installed, with times in nanoseconds.',
     ENGINES,

@@ -29,7 +29,7 @@ function captureRequestOf(values: PacketOptions): CaptureRequest {
   return {
     devices: values.interface?.split(',') ?? null,
     bpf: values.bpf ?? PLAIN_CAPTURE.bpf,
-    snapLength: values.snaplen ?? PLAIN_CAPTURE.snapLength,
+    snapLength: snapLengthOf(values.snaplen ?? 0),
     bufferBytes: values.buffer ?? PLAIN_CAPTURE.bufferBytes,
     promiscuous: values['no-promisc'] !== true,
     engine: values.engine ?? null,
@@ -43,6 +43,18 @@ function captureRequestOf(values: PacketOptions): CaptureRequest {
     packetBuffered: values['packet-buffered'] === true,
     traces: traceWishOf(values, durationMs),
   };
+}
+
+/** The header of Ethernet: a packet of less says nothing. */
+const LEAST_SNAP_LENGTH = 14;
+
+/** Throws Failure 64 for less than a header; 0 is the default. */
+function snapLengthOf(bytes: number): number {
+  if (bytes === 0) return PLAIN_CAPTURE.snapLength;
+  if (bytes >= LEAST_SNAP_LENGTH) return bytes;
+  throw usageError(`--snaplen ${bytes} is less than the ${LEAST_SNAP_LENGTH} bytes of a header`, {
+    hint: `--snaplen ${LEAST_SNAP_LENGTH}, or 0 for whole packets`,
+  });
 }
 
 /**

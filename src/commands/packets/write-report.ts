@@ -3,8 +3,10 @@ import { EXIT, Failure } from '../../core/failure.ts';
 import { PAGE_START } from '../../core/html/page.ts';
 import type { Sink } from '../../core/output/sink.ts';
 import { formatBytes } from '../../core/output/units.ts';
+import { removeLeftovers } from '../../platform/files/leftovers.ts';
 import { refuseStreamLink } from '../../platform/files/stream-link.ts';
 import type { Context } from '../context/context.ts';
+import { callerWithGroups } from '../context/lesser-user.ts';
 import type { ListingCommand, ListingValues } from '../listing/command.ts';
 import { runListing } from '../listing/run-listing.ts';
 import type { Options } from '../options/option.ts';
@@ -32,6 +34,7 @@ export async function writeReport(
   { name, force, isWhole }: ReportFile,
 ): Promise<number> {
   refuseOthers(name, force);
+  removeLeftovers(name, callerWithGroups(context.env));
   const request = { write: name, force: true, isLive: false, sandbox: 'on' } as const;
   // before the command gives up the privileges that this may take
   const files = openCaptureFiles(context, request, false);

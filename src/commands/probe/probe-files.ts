@@ -4,8 +4,8 @@ import { compileJson } from '../../core/output/json.ts';
 import { type ProbeRow, probe } from '../../core/record/tables/probe.ts';
 import type { Clock } from '../../core/system/clock.ts';
 import type { User } from '../../core/system/user.ts';
-import { appendLine } from '../../platform/files/append-file.ts';
-import { replaceFile } from '../../platform/files/replace-file.ts';
+import { appendLine, openAppended } from '../../platform/files/append-file.ts';
+import { prepareToReplace, replaceFile } from '../../platform/files/replace-file.ts';
 import type { ProbeFilesRequest } from './probe-request.ts';
 
 /** node_exporter reads the file as another user. */
@@ -20,7 +20,7 @@ export interface ProbeFiles {
 
 /**
  * The files that were requested, for the records of these targets; they belong to `caller` if that user could have
- * created them.
+ * created them. Throws a Failure 73 for one that cannot be written.
  */
 export function openProbeFiles(
   { history, exposition, repeats }: ProbeFilesRequest,
@@ -42,6 +42,7 @@ export function openProbeFiles(
 }
 
 function openHistory(file: string, mostBytes: number, clock: Clock, caller: User | null): ProbeFiles {
+  openAppended(file, caller);
   const lineOf = compileJson(probe, Object.keys(probe.fields));
   return {
     async take(_rows, kept) {
@@ -56,6 +57,7 @@ function openHistory(file: string, mostBytes: number, clock: Clock, caller: User
  * seem to be gone.
  */
 function openExposition(file: string, targets: number, repeats: boolean, caller: User | null): ProbeFiles {
+  prepareToReplace(file, caller);
   const last = new Map<string, ProbeRow>();
   const met = new Set<string>();
   const isWhole = (): boolean => met.size >= targets;

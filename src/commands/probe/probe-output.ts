@@ -9,7 +9,7 @@ import type { Sink } from '../../core/output/sink.ts';
 import type { Numerals } from '../../core/output/units.ts';
 import { type ProbeRow, probe } from '../../core/record/tables/probe.ts';
 import type { User } from '../../core/system/user.ts';
-import { replaceFile } from '../../platform/files/replace-file.ts';
+import { prepareToReplace, replaceFile } from '../../platform/files/replace-file.ts';
 
 /** Only the user who writes a report may read it. */
 const REPORT_MODE = 0o600;
@@ -81,9 +81,10 @@ export function openPlugin(sink: Sink, { warn, crit }: PluginThresholds, now: No
 
 /**
  * A table of the records that replaces a file at the end; the file belongs to `caller` if that user could have created
- * it.
+ * it. Throws a Failure 73 for one that cannot be written.
  */
 export function openMarkdownFile(file: string, header: boolean, numerals: Numerals, caller: User | null): Renderer {
+  prepareToReplace(file, caller);
   let text = '';
   const sink: Sink = {
     write(piece) {

@@ -6,7 +6,7 @@ import { type ProbeRow, probe } from '../../core/record/tables/probe.ts';
 import { type ProbeOutageRow, probeOutage } from '../../core/record/tables/probe-outage.ts';
 import type { ProbeReportRow } from '../../core/record/tables/probe-report.ts';
 import type { Context } from '../context/context.ts';
-import { readHistory } from '../reading/history-lines.ts';
+import { isTimeOfRecord, nameOfHistory, readHistory } from '../reading/history-lines.ts';
 import type { ReportRequest } from './probe-request.ts';
 
 /** The records of a history that were requested. Rejects as reportOf does, and with a Failure 64 for too many rows. */
@@ -40,12 +40,14 @@ async function reportOf(context: Context, file: string, plan: ReportPlan): Promi
     return 'taken';
   });
   if (records === 0)
-    throw new Failure(EXIT.data, `${file} holds no probe record`, { hint: 'netwatch probe --append FILE saves some' });
+    throw new Failure(EXIT.data, `${nameOfHistory(file)} holds no probe record`, {
+      hint: 'netwatch probe --append FILE saves some',
+    });
   return report;
 }
 
 /** Whether a row has everything that a report needs. */
 function isRound({ time, target, kind, state, sent, received }: ProbeRow): boolean {
   const known = [time, target, kind, state, sent, received] as readonly unknown[];
-  return known.every((value) => value !== null) && !Number.isNaN(Date.parse(time));
+  return known.every((value) => value !== null) && isTimeOfRecord(time);
 }

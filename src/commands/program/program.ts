@@ -76,15 +76,17 @@ async function runCommand(context: Context, argv: readonly string[]): Promise<nu
   // a word that asks about it may be an argument: export -- --help
   if (command.kind === 'group') throw unnamedMember(command);
   // a broken file must not take the completion of every shell with it
-  if (command.kind === 'text')
+  if (command.kind === 'text' && !command.readsSettings)
     return printText(context, await command.print(context, read.values, read.operands, COMMANDS));
   const { env, say } = contextFor(context, general);
   const reader = { env, uid: process.geteuid?.() ?? null, say };
   const settings = readSettingsFile(general.config, reader);
   const defaults = settings === null ? null : parseSettings(settings, command, COMMANDS);
   if (defaults !== null) read = readArguments(command, named, rest, defaults);
-  if (command.kind === 'screen') {
+  if (command.kind === 'text' || command.kind === 'screen') {
     try {
+      if (command.kind === 'text')
+        return await printText(context, await command.print(context, read.values, read.operands, COMMANDS));
       return await command.show(contextFor(context, general), read.values as Values<Options> & typeof general);
     } catch (error) {
       throw fromSettings(error, defaults);

@@ -82,6 +82,7 @@ export async function* readSavedRecords(
     context.warn(
       `${file}: skipped ${formatNumberOf(others, 'record')} that ${others === 1 ? 'is' : 'are'} not of type ${table.type}`,
     );
+  if (opened.source.isCutShort?.() === true) context.warn(`${file} is cut short: what packs it ends early`);
   if (wrong > 0 || isGivenUp) {
     const found =
       wrong > 0 ? `${formatNumberOf(wrong, 'line')} without a netwatch record, the first: ${firstWrong}` : '';

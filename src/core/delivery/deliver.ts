@@ -1,6 +1,7 @@
 import { reasonOf } from '../failure.ts';
 import { formatNumberOf } from '../output/units.ts';
 import type { Clock } from '../system/clock.ts';
+import { openComplaints } from './complaints.ts';
 import type { Recipient, Waiting } from './message.ts';
 import { Trouble } from './trouble.ts';
 import { waitToTry } from './wait-to-try.ts';
@@ -37,6 +38,7 @@ export function deliver(
   let sent = 0;
   let refused = 0;
   let tries = 0;
+  const complain = openComplaints(say, name, 'record');
   const trouble = new Trouble({ clock, say, name }, 'records');
 
   const failed = (reason: string, afterMs: number | null): number => {
@@ -57,8 +59,7 @@ export function deliver(
     refused += reply.refused;
     tries = 0;
     trouble.ends();
-    if (reply.refused > 0)
-      say(`${name} refused ${formatNumberOf(reply.refused, 'record')}: ${reply.why ?? 'it does not say why'}`);
+    complain(reply.refused, reply.why);
     return 0;
   };
   const run = async (): Promise<void> => {

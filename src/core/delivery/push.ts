@@ -1,11 +1,8 @@
-import { formatNumberOf } from '../output/units.ts';
 import type { Clock } from '../system/clock.ts';
+import { openComplaints } from './complaints.ts';
 import type { Reply } from './message.ts';
 import { Trouble } from './trouble.ts';
 import { waitToTry } from './wait-to-try.ts';
-
-/** Different complaints that are told: another side may have a new one for every value. */
-const MOST_TOLD = 5;
 
 /** How sending goes. */
 export interface PushHealth {
@@ -54,7 +51,7 @@ export function pushEvery<Value>(
 ): Push {
   const health = { sent: 0, failures: 0, refused: 0, sentAt: null as number | null };
   const trouble = new Trouble({ clock, say, name }, 'metrics');
-  const told = new Set<string>();
+  const complain = openComplaints(say, name, 'value');
   let tries = 0;
 
   const take = (refused: number, why: string | null): void => {
@@ -63,15 +60,7 @@ export function pushEvery<Value>(
     health.refused += refused;
     tries = 0;
     trouble.ends();
-    const complaint = why ?? 'it does not say why';
-    // it may say the same of every value
-    if ((refused === 0 && why === null) || told.has(complaint) || told.size === MOST_TOLD) return;
-    told.add(complaint);
-    say(
-      refused === 0
-        ? `${name} says: ${complaint}`
-        : `${name} refused ${formatNumberOf(refused, 'value')}: ${complaint}`,
-    );
+    complain(refused, why);
   };
   /** Sends a value; returns how long to wait at least. */
   const turn = async (): Promise<number> => {

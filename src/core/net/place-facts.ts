@@ -8,3 +8,6 @@ export interface PlaceFacts {
   /** The organization of that autonomous system. */
   readonly org: string | null;
 }
+
+/** Of an address of which nothing is known. */
+export const NO_FACTS: PlaceFacts = { country: null, city: null, asn: null, org: null };

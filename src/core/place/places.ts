@@ -1,6 +1,6 @@
 import type { IpAddress } from '../net/ip-address.ts';
 import { locatedAddress } from '../net/located-address.ts';
-import type { PlaceFacts } from '../net/place-facts.ts';
+import { NO_FACTS, type PlaceFacts } from '../net/place-facts.ts';
 import { blockAround, formatPrefix } from './widest-prefix.ts';
 
 /** The same, with where it is known from. */
@@ -49,7 +49,7 @@ export interface PlaceSources {
 }
 
 /** What is known of an address that is in no database. */
-export const NOWHERE: AddressPlace = { country: null, city: null, asn: null, org: null, prefix: null, source: null };
+export const NOWHERE: AddressPlace = { ...NO_FACTS, prefix: null, source: null };
 
 /**
  * Answers that are remembered, each at a place of its own, which the next one that belongs there takes: strangers choose how many
@@ -62,7 +62,7 @@ const MOST_SHARED = 4096;
 
 export function openPlaces(sources: PlaceSources): Places {
   const asked: string[] = new Array<string>(REMEMBERED).fill('');
-  const answers: PlaceFacts[] = new Array<PlaceFacts>(REMEMBERED).fill(NOWHERE);
+  const answers: PlaceFacts[] = new Array<PlaceFacts>(REMEMBERED).fill(NO_FACTS);
   const shared = new SharedFacts();
   let databases: readonly PlaceDatabase[] | null = null;
   let vendorOf: ((mac: string) => string | null) | null = null;
@@ -70,24 +70,26 @@ export function openPlaces(sources: PlaceSources): Places {
   function factsOf(text: string): PlaceFacts {
     const at = placeIn(text);
     if (asked[at] === text) return answers[at]!;
-    const facts = shared.of(placeOf(text));
+    const address = locatedAddress(text);
+    const facts = address === null ? NO_FACTS : shared.of(askAll(opened(), address));
     // also of one that is nowhere: thousands of connections to this machine itself took a quarter of the time of a listing
     asked[at] = text;
     answers[at] = facts;
     return facts;
   }
 
-  function placeOf(text: string): AddressPlace {
-    const address = locatedAddress(text);
-    if (address === null) return NOWHERE;
+  function opened(): readonly PlaceDatabase[] {
     databases ??= sources.openDatabases();
-    return askAll(databases, address);
+    return databases;
   }
 
   return {
     countryOf: (address) => factsOf(address).country,
     factsOf,
-    placeOf,
+    placeOf(text) {
+      const address = locatedAddress(text);
+      return address === null ? NOWHERE : placeWith(askAll(opened(), address), address);
+    },
     vendorOf(mac) {
       vendorOf ??= sources.openVendors();
       return vendorOf(mac);
@@ -118,9 +120,17 @@ function placeIn(text: string): number {
   return (hash ^ (hash >>> 15)) & (REMEMBERED - 1);
 }
 
+/** Facts, and what they are of. */
+interface Found extends PlaceFacts {
+  /** Bits of the block to which all of them apply. */
+  readonly prefixLength: number;
+  /** The databases that know them. */
+  readonly names: readonly string[];
+}
+
 /** Each fact is of the first database that has it; a city only together with its own country, an organization with its number. */
-function askAll(databases: readonly PlaceDatabase[], address: IpAddress): AddressPlace {
-  let { country, city, asn, org } = NOWHERE;
+function askAll(databases: readonly PlaceDatabase[], address: IpAddress): Found {
+  let { country, city, asn, org } = NO_FACTS;
   let prefixLength = 0;
   const names: string[] = [];
   for (const database of databases) {
@@ -146,13 +156,10 @@ function askAll(databases: readonly PlaceDatabase[], address: IpAddress): Addres
     prefixLength = Math.max(prefixLength, answer.prefixLength);
     names.push(database.name);
   }
+  return { country, city, asn, org, prefixLength, names };
+}
+
+function placeWith({ prefixLength, names, ...facts }: Found, address: IpAddress): AddressPlace {
   if (names.length === 0) return NOWHERE;
-  return {
-    country,
-    city,
-    asn,
-    org,
-    prefix: formatPrefix(blockAround(address, prefixLength)),
-    source: names.join(', '),
-  };
+  return { ...facts, prefix: formatPrefix(blockAround(address, prefixLength)), source: names.join(', ') };
 }

@@ -36,6 +36,9 @@ export interface Beginning extends Pick<CaptureOrder, 'format' | 'most' | 'gathe
   readonly asksOwners: boolean | Pick<OwnedSockets, 'open'>;
 }
 
+/** Who asks how many there are waits no longer for the sensor. */
+const LONGEST_RECOUNT_MS = 500;
+
 /**
  * Captures until it is interrupted or the duration has passed. Starts everything that needs a privilege, and then gives
  * up its own privileges if the place says so. Rejects with a Failure 64, 66, 69 or 77.
@@ -87,7 +90,11 @@ export async function beginCapture(
   place.say(`capturing on ${devices.join(', ')}`);
   let captured = sensor.captured;
   const report = (isLess = false): string => reportOf(sensor, captured(), isLess);
-  const forgetStatus = place.onStatusAsked(() => place.warn(report()));
+  const forgetStatus = place.onStatusAsked(async () => {
+    // one that is stopped does not answer
+    await Promise.race([sensor.recount(), clock.sleep(LONGEST_RECOUNT_MS, over.signal)]);
+    if (!over.signal.aborted) place.warn(report());
+  });
   if (place.isVerbose) void everySecond(place, over.signal, () => place.warn(report()));
   return {
     sensor,

@@ -1,5 +1,5 @@
 import { nanosecondsBetween, writeTimestamp } from '../capture/timestamp.ts';
-import type { ByteText } from '../net/byte-text.ts';
+import { NO_FACTS, type PlaceFacts } from '../net/place-facts.ts';
 import { compileLine, type FieldWriters, type JsonLine, JsonValues, type LineForm } from '../output/json-line.ts';
 import type { PacketOwner } from '../packet/packet-owners.ts';
 import { type ConversationRow, conversation } from '../record/tables/conversation.ts';
@@ -26,8 +26,7 @@ export function compileConversationLine(
 
 function writers(placeOf: LineForm['placeOf'], communityIds: boolean): FieldWriters<ConversationRow, Conversed> {
   const values = new JsonValues();
-  const country = (out: ByteText, address: string): void => values.name(out, placeOf?.(address).country ?? null);
-  const asn = (out: ByteText, address: string): void => values.integer(out, placeOf?.(address).asn ?? null);
+  const places = placeOf === null ? null : new PlacesOfFlow(placeOf);
   return {
     proto: (out, { flow }) => values.name(out, transportName(flow.transport)),
     a_addr: (out, { flow }) => writeAddressA(out, flow),
@@ -51,9 +50,30 @@ function writers(placeOf: LineForm['placeOf'], communityIds: boolean): FieldWrit
     community_id: communityIds ? (out, { flow }) => writeFlowCommunityId(out, flow) : values.none,
     pid: (out, { owner }) => values.integer(out, owner?.pid ?? null),
     process: (out, { owner }) => values.name(out, owner?.process ?? null),
-    a_country: (out, { flow }) => country(out, addressA(flow)),
-    b_country: (out, { flow }) => country(out, addressB(flow)),
-    a_asn: (out, { flow }) => asn(out, addressA(flow)),
-    b_asn: (out, { flow }) => asn(out, addressB(flow)),
+    a_country: places === null ? values.none : (out, { flow }) => values.name(out, places.of(flow).a.country),
+    b_country: places === null ? values.none : (out, { flow }) => values.name(out, places.of(flow).b.country),
+    a_asn: places === null ? values.none : (out, { flow }) => values.integer(out, places.of(flow).a.asn),
+    b_asn: places === null ? values.none : (out, { flow }) => values.integer(out, places.of(flow).b.asn),
   };
+}
+
+/** What is known of both addresses of a flow, looked up once for all fields of its record. */
+class PlacesOfFlow {
+  a = NO_FACTS;
+  b = NO_FACTS;
+  private flow: Flow | null = null;
+  private readonly placeOf: (address: string) => PlaceFacts;
+
+  constructor(placeOf: (address: string) => PlaceFacts) {
+    this.placeOf = placeOf;
+  }
+
+  of(flow: Flow): this {
+    if (flow !== this.flow) {
+      this.flow = flow;
+      this.a = this.placeOf(addressA(flow));
+      this.b = this.placeOf(addressB(flow));
+    }
+    return this;
+  }
 }

@@ -112,11 +112,13 @@ export interface Sensor {
   readonly linkTypes: readonly number[];
   /** The packets; it ends with the capture. Empty when they go to a file. */
   readonly source: ByteSource;
-  /** What the kernel has counted, and how many packets were written; at most a second old. */
+  /** What the kernel has counted, and how many packets were written; at most a second old, unless `recount` has asked. */
   counts(): readonly DeviceCounts[];
   captured(): number;
   /** Asks it to finish; packets that the kernel still holds come first. */
   stop(): void;
+  /** Resolves when the counts are those of now. */
+  recount(): Promise<void>;
   /** Resolves when everything captured so far is on the disk, with the number of those packets. */
   sync(): Promise<number>;
   /**

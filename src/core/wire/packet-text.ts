@@ -5,7 +5,7 @@ import { dataTextLines } from './app/websocket.ts';
 import { madeTwice, mayBeCut } from './cut-layer.ts';
 import { EXPERTS, type Expert } from './expert.ts';
 import { destinationOf, sourceOf } from './flow-text.ts';
-import { formatMac } from './mac-address.ts';
+import { linkDestination, linkSource } from './link-address.ts';
 import type { Packet } from './packet.ts';
 import type { Protocol } from './protocol.ts';
 import { tcpSegments } from './tcp-segments.ts';
@@ -19,10 +19,6 @@ const MOST_PATHS = 4096;
 
 /** Pseudo layers, of what a message was put together from and of its text; the layer of the message says what it is. */
 const SEGMENTS: ReadonlySet<number> = new Set([tcpSegments.id, tlsSegments.id, dataTextLines.id]);
-
-const ETHERNET = REGISTRY.byName.get('eth')?.id;
-const WLAN = REGISTRY.byName.get('wlan')?.id;
-const MAC = 6;
 
 /** Index of the topmost layer, the innermost that is not quoted; -1 for a frame nobody can read. */
 export function topLayer(packet: Packet): number {
@@ -89,22 +85,11 @@ function infoMaker(packet: Packet, layer: number): Protocol['info'] {
 
 /** Source address of the packet: of its IP header, else of its link; null without either. */
 export function sourceText(packet: Packet): string | null {
-  return packet.ipVersion !== 0 ? sourceOf(packet) : linkAddress(packet, MAC);
+  return packet.ipVersion !== 0 ? sourceOf(packet) : linkSource(packet);
 }
 
 export function destinationText(packet: Packet): string | null {
-  return packet.ipVersion !== 0 ? destinationOf(packet) : linkAddress(packet, 0);
-}
-
-/** IEEE 802.3: destination, source. IEEE 802.11 data and management frames: receiver, transmitter, after four bytes. */
-function linkAddress(packet: Packet, place: number): string | null {
-  for (let layer = 0; layer < packet.layerCount; layer++) {
-    const id = packet.layerProtocol[layer];
-    if (id !== ETHERNET && id !== WLAN) continue;
-    const start = packet.layerStart[layer]! + place + (id === WLAN ? 4 : 0);
-    return start + MAC <= packet.layerEnd[layer]! ? formatMac(packet.layerBytes[layer]!, start) : null;
-  }
-  return null;
+  return packet.ipVersion !== 0 ? destinationOf(packet) : linkDestination(packet);
 }
 
 const paths = new Map<string, readonly string[]>();

@@ -45,8 +45,11 @@ const MULTIPATH = constant(' MPTCP');
 const LEFT_IS = constant(' SLE=');
 const RIGHT_IS = constant(' SRE=');
 
-/** Writes ` MSS=1460 SACK_PERM WS=128`, with a space before each, as tshark's Info column has them. */
-export function writeTcpOptions(out: ByteText, bytes: Uint8Array, start: number, end: number): void {
+/**
+ * Writes ` MSS=1460 SACK_PERM WS=128`, with a space before each, as tshark's Info column has them. `base` is where the
+ * sequence numbers of the other side begin, some of which a SACK tells.
+ */
+export function writeTcpOptions(out: ByteText, bytes: Uint8Array, start: number, end: number, base: number): void {
   let at = start;
   for (let count = 0; at < end && count < MOST_OPTIONS; count++) {
     const kind = bytes[at]!;
@@ -57,12 +60,12 @@ export function writeTcpOptions(out: ByteText, bytes: Uint8Array, start: number,
     }
     const length = at + 1 < end ? bytes[at + 1]! : 0;
     if (length < 2 || at + length > end) break;
-    writeOption(out, bytes, at, kind, length);
+    writeOption(out, bytes, at, kind, length, base);
     at += length;
   }
 }
 
-function writeOption(out: ByteText, bytes: Uint8Array, at: number, kind: number, length: number): void {
+function writeOption(out: ByteText, bytes: Uint8Array, at: number, kind: number, length: number, base: number): void {
   if (kind === MSS && length === 4) writeNumber(out, MSS_IS, u16(bytes, at + 2));
   else if (kind === WINDOW_SCALE && length === 3) writeNumber(out, SCALE_IS, 2 ** Math.min(bytes[at + 2]!, MOST_SHIFT));
   else if (kind === SACK_PERMITTED) out.constant(MAY_SACK);
@@ -73,8 +76,8 @@ function writeOption(out: ByteText, bytes: Uint8Array, at: number, kind: number,
   else if (kind === MPTCP) out.constant(MULTIPATH);
   else if (kind === SACK) {
     for (let block = at + 2; block + 8 <= at + length; block += 8) {
-      writeNumber(out, LEFT_IS, u32(bytes, block));
-      writeNumber(out, RIGHT_IS, u32(bytes, block + 4));
+      writeNumber(out, LEFT_IS, (u32(bytes, block) - base) >>> 0);
+      writeNumber(out, RIGHT_IS, (u32(bytes, block + 4) - base) >>> 0);
     }
   }
 }

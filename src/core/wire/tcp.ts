@@ -56,8 +56,9 @@ export const tcp = protocol({
       return END;
     }
     const length = packet.payloadLength;
+    const optionsEnd = Math.min(offset + header, packet.end);
     if (flow.isBlank && length === 0 && packet.tcpAnalysis === 0 && (flags & (SYN | ACK | FIN | RST)) === SYN) {
-      flow.beginWithSyn(packet.tcpSeq, packet.tcpWindow, windowScaleOf(bytes, offset + MINIMUM, offset + header));
+      flow.beginWithSyn(packet.tcpSeq, packet.tcpWindow, windowScaleOf(bytes, offset + MINIMUM, optionsEnd));
       packet.expert(experts.synchronise.number);
       return END;
     }
@@ -67,7 +68,7 @@ export const tcp = protocol({
       forward.hasBase = forward.hasDataSeq = false; // it refused before, and takes the same SYN now
       packet.tcpAnalysis = PORTS_REUSED;
     }
-    if ((flags & SYN) !== 0) connection.offerScale(forward, windowScaleOf(bytes, offset + MINIMUM, offset + header));
+    if ((flags & SYN) !== 0) connection.offerScale(forward, windowScaleOf(bytes, offset + MINIMUM, optionsEnd));
     connection.follow(packet, length);
     if (dissection.analyses) {
       analyse(packet, connection, length);
@@ -96,7 +97,9 @@ export const tcp = protocol({
     out.field('Window', u16(bytes, start + WINDOW));
     out.field('Checksum', hex(u16(bytes, start + 16), 4));
     out.field('Urgent Pointer', u16(bytes, start + 18));
-    const options = writtenText((text) => writeTcpOptions(text, bytes, start + MINIMUM, headerEnd(packet, layer)));
+    const options = writtenText((text) => {
+      writeTcpOptions(text, bytes, start + MINIMUM, headerEnd(packet, layer), baseOfOther(packet));
+    });
     if (options.length > 0) out.field('Options', options.slice(1));
     out.field('Segment Len', packet.payloadLength);
   },
@@ -133,7 +136,7 @@ function writeTcpInfo(packet: Packet, layer: number, out: ByteText): void {
   out.integer(u16(bytes, start + WINDOW) << scale);
   out.constant(LEN);
   out.integer(packet.payloadLength);
-  writeTcpOptions(out, bytes, start + MINIMUM, headerEnd(packet, layer));
+  writeTcpOptions(out, bytes, start + MINIMUM, headerEnd(packet, layer), reverse?.baseSeq ?? 0);
 }
 
 /** Whether a segment with a header of that length is a SYN, whole and without data. */
@@ -160,21 +163,23 @@ function isRead(packet: Packet, connection: TcpConnection, { gate, secrets }: Di
   return connection.isRead;
 }
 
-/** Goes past a header of that length, and notes what it carries; false where there is no such header. */
+/**
+ * Goes past a header of that length, and notes what it carries; false where there is no such header. The capture may have
+ * cut its options: what it says of itself is known all the same.
+ */
 function takePayload(packet: Packet, header: number): boolean {
   if (header < MINIMUM) {
     packet.broken();
     return false;
   }
-  packet.offset += header;
-  if (packet.offset > packet.end) {
-    packet.short();
-    return false;
-  }
+  const stop = packet.offset + header;
+  packet.offset = Math.min(stop, packet.end);
+  if (stop > packet.end) packet.short();
+  if (stop > packet.reportedEnd) return false;
   packet.payloadBytes = packet.bytes;
   packet.payloadStart = packet.offset;
   packet.payloadEnd = packet.end;
-  packet.payloadLength = packet.reportedEnd - packet.offset;
+  packet.payloadLength = packet.reportedEnd - stop;
   return true;
 }
 
@@ -189,6 +194,12 @@ function tellFlags(packet: Packet): void {
   if ((flags & RST) !== 0) packet.expert(experts.reset.number);
   if ((flags & FIN) !== 0) packet.expert(experts.finish.number);
   if ((flags & SYN) !== 0) packet.expert(((flags & ACK) !== 0 ? experts.synchroniseAck : experts.synchronise).number);
+}
+
+/** What the numbers begin with that the packet acknowledges. */
+function baseOfOther({ flow, direction }: Packet): number {
+  const other = direction === 0 ? flow?.tcp?.b : flow?.tcp?.a;
+  return other?.baseSeq ?? 0;
 }
 
 function headerEnd(packet: Packet, layer: number): number {

@@ -6,6 +6,7 @@ import type { Clock } from '../../core/system/clock.ts';
 import type { User } from '../../core/system/user.ts';
 import { lockFile } from './file-lock.ts';
 import { inPlace, type Place } from './place.ts';
+import { refuseStdoutName } from './stream-link.ts';
 
 const LINE_FEED = 0x0a;
 const MOST_TRIES = 100;
@@ -53,7 +54,22 @@ export async function appendLine(
   throw new Failure(EXIT.io, `${file} is replaced again and again by another program`);
 }
 
+/**
+ * Makes the file that lines will be appended to, or finds that it is there: what cannot be appended to is refused before
+ * there is a line to append. Throws a Failure 73, as appendLine does.
+ */
+export function openAppended(file: string, caller: User | null = null): void {
+  const [place, fd] = open(file, caller);
+  try {
+    refuseOtherNames(fd, file);
+  } finally {
+    fs.closeSync(fd);
+    place.close();
+  }
+}
+
 function open(file: string, caller: User | null): readonly [Place, number] {
+  refuseStdoutName(file, '--json prints records to stdout');
   const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = fs.constants;
   const flags = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
   let place: Place;
@@ -61,8 +77,8 @@ function open(file: string, caller: User | null): readonly [Place, number] {
   try {
     [place, fd] = inPlace(caller, file, ({ at }) => fs.openSync(at(path.basename(file)), flags, 0o600));
   } catch (error) {
-    const isLink = (error as NodeJS.ErrnoException).code === 'ELOOP';
-    const reason = isLink ? 'it is a link' : reasonOf(error);
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = code === 'ELOOP' ? 'it is a link' : code === 'EISDIR' ? 'it is a folder' : reasonOf(error);
     throw new Failure(EXIT.cannotCreate, `${file} cannot be opened: ${reason}`, { cause: error });
   }
   if (fs.fstatSync(fd).isFile()) return [place, fd];

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
 import type { User } from '../../core/system/user.ts';
+import { writtenName } from './leftovers.ts';
 import { inPlace, openOwnPlace, type Place, requireReplaceable } from './place.ts';
 import { refuseStreamLink } from './stream-link.ts';
 
@@ -101,7 +102,7 @@ export function makeOutputFile(
 ): { readonly output: OutputFile; readonly place: Place } {
   refuseSpecialFiles(file);
   const final = path.basename(file);
-  const names: FileNames = { written: force ? `.${final}.${process.pid}` : final, final };
+  const names: FileNames = { written: force ? writtenName(final) : final, final };
   const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
   const open = (place: Place): number => {
     if (force && place.user !== null) requireReplaceable(file, place.user);

@@ -23,14 +23,22 @@ export async function openCaptureSource(file: string, clock: Clock, signal: Abor
   if (file === '-') return unpackPieces(name, openStdin(clock), clock, signal);
   try {
     const fd = await unlessInterrupted(open(file, OPENED), clock, signal);
-    if (fd === null) return NOTHING;
-    const stat = fs.fstatSync(fd);
-    if (stat.isDirectory()) {
-      fs.closeSync(fd);
-      throw new Failure(EXIT.data, `${file} is a folder`);
-    }
-    if (stat.isFIFO()) return unpackPieces(name, openPipePieces(fd), clock, signal);
-    if (!isOnDisk(stat)) return unpackPieces(name, piecesOf(openDeviceStream(fd, clock)), clock, signal);
+    return fd === null ? NOTHING : await sourceOf(fd, name, clock, signal);
+  } catch (error) {
+    throw asFailure(error, name);
+  }
+}
+
+/** The same of what is already open, with OPENED, and is closed with its source. Rejects as ByteSource.read does. */
+export async function sourceOf(fd: number, name: string, clock: Clock, signal: AbortSignal): Promise<ByteSource> {
+  const stat = fs.fstatSync(fd);
+  if (stat.isDirectory()) {
+    fs.closeSync(fd);
+    throw new Failure(EXIT.data, `${name} is a folder`);
+  }
+  if (stat.isFIFO()) return unpackPieces(name, openPipePieces(fd), clock, signal);
+  if (!isOnDisk(stat)) return unpackPieces(name, piecesOf(openDeviceStream(fd, clock)), clock, signal);
+  try {
     return await fileSource(name, fd, true, clock, signal);
   } catch (error) {
     throw asFailure(error, name);
@@ -102,7 +110,7 @@ const read = promisify(fs.read);
 /**
  * Opening does not wait for a pipe without a writer or a line without a carrier, and a terminal does not become ours.
  */
-const OPENED = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY;
+export const OPENED = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY;
 const NOTHING: ByteSource = { name: 'nothing', size: 0, read: async () => 0, close: async () => {} };
 
 /** Whether a read returns at once. A file of /proc does not count, though it looks like one: it has no size. */
@@ -227,7 +235,7 @@ function createUnzstd(name: string): Transform {
       EXIT.data,
       `${name} is compressed with zstd, which node ${process.versions.node} cannot decompress`,
       {
-        hint: `zstd -dc ${shellFile(name)} | netwatch … -r -`,
+        hint: `zstd -dc ${shellFile(name)} | netwatch …, with - in its place`,
       },
     );
   }

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
 import type { User } from '../../core/system/user.ts';
 import { removeIfThere } from './capture-output.ts';
+import { removeLeftovers, writtenName } from './leftovers.ts';
 import { inPlace, type Place, requireReplaceable } from './place.ts';
 import { refuseStreamLink } from './stream-link.ts';
 
@@ -14,26 +15,9 @@ import { refuseStreamLink } from './stream-link.ts';
  * Failure 73 when it cannot be created, and 74 when the disk is full.
  */
 export async function replaceFile(file: string, text: string, mode: number, caller: User | null = null): Promise<void> {
-  refuseStreamLink(file, 'without --out it is written to stdout');
-  const stat = await fs.promises.lstat(file).catch(() => null);
-  if (stat !== null && !stat.isFile() && !stat.isSymbolicLink()) {
-    const what = stat.isDirectory() ? 'a folder' : 'a device or a pipe';
-    throw new Failure(EXIT.cannotCreate, `${file} is ${what}, not a file`);
-  }
   const final = path.basename(file);
-  const temporary = `.${final}.${process.pid}`;
-  const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
-  const open = (place: Place): number => {
-    if (place.user !== null) requireReplaceable(file, place.user);
-    return fs.openSync(place.at(temporary), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
-  };
-  let place: Place;
-  let fd: number;
-  try {
-    [place, fd] = inPlace(caller, file, open);
-  } catch (error) {
-    throw new Failure(EXIT.cannotCreate, `${file} cannot be created: ${reasonOf(error)}`, { cause: error });
-  }
+  const temporary = writtenName(final);
+  const [place, fd] = openBeside(file, temporary, caller);
   try {
     try {
       await promisify(fs.writeFile)(fd, text);
@@ -49,6 +33,48 @@ export async function replaceFile(file: string, text: string, mode: number, call
     throw new Failure(EXIT.io, `${file} cannot be written: ${reasonOf(error)}`, { cause: error });
   } finally {
     place.close();
+  }
+}
+
+/**
+ * Looks whether a file can be replaced, before there is a text for it, and removes what runs that were killed have left
+ * beside it. Throws Failure 73 when it cannot.
+ */
+export function prepareToReplace(file: string, caller: User | null): void {
+  removeLeftovers(file, caller);
+  const temporary = writtenName(path.basename(file));
+  const [place, fd] = openBeside(file, temporary, caller);
+  fs.closeSync(fd);
+  removeQuietly(place, temporary);
+  place.close();
+}
+
+/** Creates the file that is to replace another. Throws Failure 73 when it cannot, or must not. */
+function openBeside(file: string, temporary: string, caller: User | null): readonly [Place, number] {
+  refuseStreamLink(file, 'without --out it is written to stdout');
+  const stat = lookAt(file);
+  if (stat !== null && !stat.isFile() && !stat.isSymbolicLink()) {
+    const what = stat.isDirectory() ? 'a folder' : 'a device or a pipe';
+    throw new Failure(EXIT.cannotCreate, `${file} is ${what}, not a file`);
+  }
+  const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
+  const open = (place: Place): number => {
+    if (place.user !== null) requireReplaceable(file, place.user);
+    return fs.openSync(place.at(temporary), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+  };
+  try {
+    return inPlace(caller, file, open);
+  } catch (error) {
+    throw new Failure(EXIT.cannotCreate, `${file} cannot be created: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** Null for what is not there, or not to be seen: creating it says why. */
+function lookAt(file: string): fs.Stats | null {
+  try {
+    return fs.lstatSync(file);
+  } catch {
+    return null;
   }
 }
 

@@ -18,6 +18,7 @@ const SEGS_OUT = 34;
 const SEGS_IN = 35;
 const NOTSENT_BYTES = 36;
 const MIN_RTT = 37;
+const DATA_SEGS_IN = 38;
 const DELIVERY_RATE = 40;
 const BYTES_SENT = 50;
 const BYTES_RETRANS = 52;
@@ -57,9 +58,11 @@ export function fillFromTcpInfo(socket: SocketDraft, words: Uint32Array, at: num
   socket.rx_bytes = received > 0 && PEER_HAS_FINISHED.has(socket.state) ? received - 1 : received;
   socket.tx_packets = words[at + SEGS_OUT]!;
   socket.rx_packets = words[at + SEGS_IN]!;
-  if (length <= MIN_RTT) return; // before Linux 4.6
+  if (length <= DATA_SEGS_IN) return; // before Linux 4.6
   const minRtt = words[at + MIN_RTT]!;
   if (minRtt !== NO_MIN_RTT) socket.min_rtt_ms = minRtt / 1000;
+  // no segment had payload, so what was received is the FIN: of a connection that is over its state does not tell
+  if (words[at + DATA_SEGS_IN]! === 0) socket.rx_bytes = 0;
   if (length <= DELIVERY_RATE + 1) return; // before Linux 4.9
   const rate = readUint64(words, at + DELIVERY_RATE);
   if (rate !== 0) socket.delivery_rate = rate;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { endpointText } from '../../core/net/endpoint-text.ts';
+import { limitClients } from './client-places.ts';
 import { listenFailure } from './listen-failure.ts';
 import { type Asked, refusalOf } from './request-gate.ts';
 
@@ -51,7 +52,7 @@ export async function listenHttp(
     keepAliveTimeout: IDLE_MS,
     connectionsCheckingInterval: CHECK_MS,
   });
-  server.maxConnections = MOST_CONNECTIONS;
+  limitClients(server, MOST_CONNECTIONS);
   server.timeout = IDLE_MS;
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -1,10 +1,10 @@
-import { lookup } from 'node:dns/promises';
 import fs from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { domainToASCII } from 'node:url';
 import type { Target } from '../../core/health/target.ts';
 import { foldMapped, formatIp, parseIp } from '../../core/net/ip-address.ts';
 import type { Deadline } from './deadline.ts';
+import { lookUp } from './look-up.ts';
 import { hasNoRouteToNameServers, NO_SERVER_ANSWERS } from './name-servers.ts';
 
 /** An address to ask, with its zone if it is link-local. */
@@ -41,15 +41,16 @@ export function resolveHost({ host, family }: Pick<Target, 'host' | 'family'>, d
   return deadline.race(resolve(host, family, deadline), 'address', () => {});
 }
 
-async function resolve(host: string, family: Target['family'], { clock }: Deadline): Promise<Addresses> {
+async function resolve(host: string, family: Target['family'], deadline: Deadline): Promise<Addresses> {
   const [bare = '', zone = ''] = host.split('%', 2);
   const ip = parseIp(bare);
   if (ip !== null) return { all: [{ addr: formatIp(ip), ...zoneOf(zone) }], millis: null };
   const name = domainToASCII(host);
   if (name === '') throw new Unresolved(`${host} is no name`);
+  const { clock } = deadline;
   const start = clock.monotonic();
   try {
-    const found = await lookup(name, { all: true, family: family ?? 0 });
+    const found = await lookUp(name, family ?? 0, deadline);
     const millis = clock.monotonic() - start;
     const each = new Set(found.map(({ address }) => foldMapped(formatIp(parseIp(address)!))));
     const [first, ...more] = [...each].slice(0, MOST_ADDRESSES).map((addr) => ({ addr, zone: '', zoneIndex: 0 }));

@@ -1,9 +1,9 @@
-import dns from 'node:dns';
 import { usageError } from '../../core/failure.ts';
 import { A, AAAA, type DnsQuestion } from '../../core/health/messages/dns-question.ts';
 import type { Prober } from '../../core/health/prober.ts';
 import type { Target } from '../../core/health/target.ts';
 import { openDeadline } from './deadline.ts';
+import { lookUp } from './look-up.ts';
 import { hasNoRouteToNameServers, NO_SERVER_ANSWERS } from './name-servers.ts';
 import type { ProberOptions } from './prober-options.ts';
 import { reply } from './reply.ts';
@@ -38,11 +38,10 @@ export function openSystemResolution(
       const deadline = openDeadline(clock, timeoutMs, signal);
       try {
         const all = await waitFor<string[]>(deadline, (done, fail) => {
-          dns.lookup(name, { all: true, family }, (error, addresses) => {
-            if (error === null) done(addresses.map(({ address }) => address));
-            else if (error.code === NO_SUCH_NAME) done([]);
-            else fail(error);
-          });
+          lookUp(name, family, deadline).then(
+            (addresses) => done(addresses.map(({ address }) => address)),
+            (error: NodeJS.ErrnoException) => (error.code === NO_SUCH_NAME ? done([]) : fail(error)),
+          );
           return { stop() {} };
         });
         const rttMs = clock.monotonic() - start;

@@ -92,6 +92,7 @@ export async function openLastingSensor(
       ),
     captured,
     stop,
+    recount: () => last().recount(),
     sync: () => last().sync(),
     // the next sensor would begin with the first filter
     refilter: null,

@@ -18,7 +18,7 @@ import { isStopped } from '../linux/process-state.ts';
 import { NO_INSPECTOR } from '../machine/no-inspector.ts';
 import { InterfaceWatch } from './interface-watch.ts';
 import { MESSAGES_FD, PACKETS_FD, type SensorMessage, type SensorOrder } from './messages.ts';
-import { followLine, refilterLine } from './request-lines.ts';
+import { followLine, RECOUNT_LINE, refilterLine } from './request-lines.ts';
 
 /** The captured interface has disappeared. */
 export class InterfaceGone extends Failure {
@@ -57,6 +57,7 @@ export async function openSensor(
   let captured = 0;
   let last: SensorMessage | null = null;
   const syncing: ((captured: number) => void)[] = [];
+  const recounting: (() => void)[] = [];
   const filtering: ((refusal: string | null) => void)[] = [];
   const following = new Map<number, (refusal: string | null) => void>();
   /** Both this process and the sensor see that an interface has disappeared. */
@@ -65,7 +66,10 @@ export async function openSensor(
     const lines = createInterface({ input: child.stdio[MESSAGES_FD] as Readable });
     lines.on('line', (line) => {
       const message = JSON.parse(line) as SensorMessage;
-      if (message.type === 'counts' || message.type === 'ended') ({ counts, captured } = message);
+      if (message.type === 'counts' || message.type === 'ended') {
+        ({ counts, captured } = message);
+        for (const recounted of recounting.splice(0)) recounted();
+      }
       if (message.type === 'ended' || (message.type === 'counts' && message.synced)) {
         for (const synced of syncing.splice(0)) synced(captured);
       }
@@ -102,6 +106,7 @@ export async function openSensor(
     isOver = true;
     watch.end();
     for (const synced of syncing.splice(0)) synced(captured);
+    for (const recounted of recounting.splice(0)) recounted();
     for (const filtered of filtering.splice(0)) filtered(ENDED);
     for (const followed of following.values()) followed(ENDED);
     if (last?.type !== 'ended') throw exitFailure(status, complaint());
@@ -120,6 +125,12 @@ export async function openSensor(
       if (isOver) return resolve(captured);
       syncing.push(resolve);
       child.stdin!.write('\n');
+    });
+  const recount = (): Promise<void> =>
+    new Promise((resolve) => {
+      if (isOver) return resolve();
+      recounting.push(resolve);
+      child.stdin!.write(RECOUNT_LINE);
     });
   const refilter = async (bpf: string): Promise<void> => {
     if (isOver) throw new Failure(EXIT.unavailable, ENDED);
@@ -150,6 +161,7 @@ export async function openSensor(
     counts: () => counts,
     captured: () => captured,
     stop,
+    recount,
     sync,
     refilter: first.type === 'ready' && first.refilters ? refilter : null,
     lacking,

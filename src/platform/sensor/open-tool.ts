@@ -91,6 +91,7 @@ export async function openTool(
     counts: () => counts,
     captured: () => 0,
     stop: ask,
+    recount: async () => {},
     sync: async () => 0,
     refilter: null,
     lacking: [],

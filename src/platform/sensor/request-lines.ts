@@ -7,6 +7,8 @@ const READ_BYTES = 4096;
 export interface Requests {
   /** To put everything on the disk. */
   readonly sync: () => void;
+  /** To tell the counts of now. */
+  readonly recount: () => void;
   /** To capture by another filter. */
   readonly refilter: (bpf: string) => void;
   /** To capture from the interface of an index too. */
@@ -30,8 +32,9 @@ export class RequestLines {
       lines = lines.subarray(end + 1);
       if (line === '') this.requests.sync();
       else {
-        const asked = JSON.parse(line) as string | number;
-        if (typeof asked === 'string') this.requests.refilter(asked);
+        const asked = JSON.parse(line) as string | number | null;
+        if (asked === null) this.requests.recount();
+        else if (typeof asked === 'string') this.requests.refilter(asked);
         else this.requests.follow(asked);
       }
     }
@@ -50,6 +53,9 @@ export class RequestLines {
     }
   }
 }
+
+/** A request for the counts of now, as a line. */
+export const RECOUNT_LINE = 'null\n';
 
 /** A request for another filter, as a line. */
 export const refilterLine = (bpf: string): string => `${JSON.stringify(bpf)}\n`;

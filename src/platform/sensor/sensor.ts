@@ -166,7 +166,12 @@ function run(order: SensorOrder, clock: Clock): void {
     if (refusal === null) settling.add(devices);
     else say({ type: 'filtered', refusal });
   };
-  const requests = new RequestLines({ sync: () => tellCounts(true), refilter, follow: (index) => follow(index) });
+  const requests = new RequestLines({
+    sync: () => tellCounts(true),
+    recount: () => tellCounts(),
+    refilter,
+    follow: (index) => follow(index),
+  });
 
   const opened = openAsked(native, order, writer, onFrame, clock);
   if (opened === null) return;

@@ -16,8 +16,11 @@ import type { SinkRequest } from './sink-request.ts';
 const MOST_AT_ONCE = 512;
 const CONNECT_MS = 5_000;
 const ACKNOWLEDGE_MS = 10_000;
-/** What headers and the subject of the reply take of the largest message. */
-const HEADER_BYTES = 512;
+/** What the header takes of the largest message, besides the id in it. */
+const HEADER_BYTES = 'NATS/1.0\r\nNats-Msg-Id: \r\n\r\n'.length;
+/** Of the server: a message is larger than max_msg_size of the stream. */
+const LARGER_THAN_STREAM_TAKES = 10_054;
+const SEND_LESS = 'or send fewer fields (--fields)';
 
 /**
  * Publishes to a stream of JetStream: a message has arrived when the server acknowledges that the stream has it. The client does not
@@ -63,14 +66,24 @@ export function openNats({ destination, credentials, certificate }: SinkRequest)
   const publish = async (messages: readonly Message[]): Promise<Reply> => {
     try {
       const { connection, stream, gone } = await connected();
-      const most = (connection.info?.max_payload ?? Number.POSITIVE_INFINITY) - HEADER_BYTES;
-      const fitting = messages.filter(({ bytes }) => bytes.length <= most);
-      const all = Promise.all(fitting.map(({ id, bytes }) => stream.publish(subject, bytes, { msgID: id }))).then(
-        (): Reply => ({
-          kind: 'taken',
-          refused: messages.length - fitting.length,
-          why: fitting.length < messages.length ? `the server takes ${most + HEADER_BYTES} bytes at most` : null,
-        }),
+      const most = connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
+      /** Resolves when the stream has the message: with null, or with why it will never take it. */
+      const publishOne = async ({ id, bytes }: Message): Promise<string | null> => {
+        if (HEADER_BYTES + id.length + bytes.length > most)
+          return `max_payload of the server is ${most} bytes: raise it there (1 MB is usual), ${SEND_LESS}`;
+        try {
+          await stream.publish(subject, bytes, { msgID: id });
+          return null;
+        } catch (error) {
+          if (!(error instanceof JetStreamApiError) || error.code !== LARGER_THAN_STREAM_TAKES) throw error;
+          return `its stream takes no message as large: nats stream edit NAME --max-msg-size=-1, ${SEND_LESS}`;
+        }
+      };
+      const all = Promise.all(messages.map(publishOne)).then(
+        (reasons): Reply => {
+          const refusals = reasons.filter((reason) => reason !== null);
+          return { kind: 'taken', refused: refusals.length, why: refusals[0] ?? null };
+        },
         (error: unknown) => later(faultOf(error, subject)),
       );
       return await Promise.race([all, gone]);

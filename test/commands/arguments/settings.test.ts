@@ -43,6 +43,25 @@ describe('settings are defaults', () => {
     await expect(fieldsOf({ export: { pace: '1' } })).rejects.toThrow('unknown setting "export.pace"');
   });
 
+  test('for metrics: what they are redacted by, and where they go; an unknown one is refused', async () => {
+    const metrics = async (settings: unknown) => {
+      fs.writeFileSync(file, JSON.stringify(settings));
+      const context = fakeContext();
+      await run(context, ['export', 'metrics', '--config', file, '--root', 'test/hosts/linux']);
+      return { out: context.out(), said: context.said };
+    };
+    expect((await metrics({})).out).toContain('node_network');
+    expect((await metrics({ export: { write: '-' } })).out).not.toContain('node_network');
+    expect((await metrics({ redact: ['hosts'] })).said).toContainEqual(expect.stringContaining('redacted under'));
+    await expect(metrics({ 'export metrics': { lisen: '0' } })).rejects.toMatchObject({ exit: EXIT.config });
+  });
+
+  test('a broken file takes no completion with it', async () => {
+    fs.writeFileSync(file, '{');
+    const context = fakeContext();
+    expect(await run(context, ['completion', 'bash', '--config', file])).toBe(EXIT.ok);
+  });
+
   test('quiet silences what is said, but no warning', async () => {
     const said = async (settings: unknown, ...argv: readonly string[]): Promise<readonly string[]> => {
       fs.writeFileSync(file, JSON.stringify(settings));

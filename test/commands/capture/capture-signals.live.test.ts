@@ -13,7 +13,7 @@ import {
   sensorOf,
   untilCounted,
 } from '../../support/numbered-capture.ts';
-import { BIN, netwatch } from '../../support/program.ts';
+import { BIN, isHeldUp, netwatch } from '../../support/program.ts';
 
 let capture: NumberedCapture;
 let scene: LiveScene;
@@ -70,6 +70,22 @@ describe.skipIf(noLiveCapture !== null)('signals, while packets come', { timeout
     const { numbers, problems, isOrdered } = await readNumbered(file);
     expect([status, problems, isOrdered]).toEqual([0, [], true]);
     expect(numbers.length).toBeGreaterThan(0);
+  });
+
+  test('two signals at once, as timeout(1) sends to its child and to its group, are one', async () => {
+    const argv = ['netns', 'exec', scene.name, process.execPath, BIN, ...CAPTURE, '--json'];
+    const child = spawn('ip', argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    await isHeldUp(child.pid!); // nobody reads what it prints, so that it cannot end before the second signal
+    child.kill('SIGTERM');
+    await sleep(20);
+    child.kill('SIGTERM');
+    await sleep(20);
+    child.stdout.resume();
+    expect(await ended).toBe(0);
+    expect(countedIn(said)).toBeGreaterThan(0);
   });
 
   test('a file that is torn in its last packet: all the others', async () => {

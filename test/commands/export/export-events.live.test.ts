@@ -354,10 +354,12 @@ test('export events --redact: who is told does not learn who says it, nor what a
   // nobody listens there: its records wait
   await watchOne(begin('otlp+http://127.0.0.1:9'), spool, () => recordsIn(spool).length > 0);
   const left = recordsIn(spool).length;
+  // on a busy machine a gap may be told before it
+  const eventTold = () => receiver.logs.find(({ attributes }) => attributes['netwatch.event'] !== undefined);
   const redacted = begin(`otlp+http://127.0.0.1:${receiver.port}`, '--redact', 'ips,hosts,macs,payload');
-  await watchOne(redacted, `${spool}-redacted-ips-hosts-macs-payload`, () => receiver.logs.length > 0);
+  await watchOne(redacted, `${spool}-redacted-ips-hosts-macs-payload`, () => eventTold() !== undefined);
   expect(recordsIn(spool)).toHaveLength(left);
-  const { attributes, resource } = receiver.logs[0]!;
+  const { attributes, resource } = eventTold()!;
   expect(resource).not.toHaveProperty('host.name');
   expect(attributes).toMatchObject({ 'netwatch.event': { stringValue: 'opened' } });
   for (const { attributes: one } of receiver.logs) {

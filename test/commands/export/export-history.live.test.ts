@@ -1,9 +1,13 @@
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noNetwork } from '../../platform/linux/live-network.ts';
 import { recordsOf } from '../../support/in-process.ts';
 import { type LiveScene, openLiveScene, until } from '../../support/live-scene.ts';
+import { BIN } from '../../support/program.ts';
 import { readmeLine, runLine } from '../../support/readme-line.ts';
 
 /** Connects once and again to itself, and says something each time; each connection lasts for half a second. */
@@ -16,6 +20,36 @@ const TALKER = `
       setTimeout(() => socket.end(), 500);
     }, 250);
   });`;
+
+test('a history comes by stdin and by a pipe with a name, compressed or not', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-history-'));
+  try {
+    const event = { type: 'conn_event', event: 'opened', process: 'curl', remote_addr: '192.0.2.7' };
+    const line = `${JSON.stringify({ ...event, time: '2026-01-01T00:00:00.000Z' })}\n`;
+    const packed = path.join(folder, 'packed');
+    fs.writeFileSync(packed, gzipSync(line.repeat(3000)));
+    const command = (file: string): string => `"${process.execPath}" "${BIN}" export history ${file} --json`;
+    for (const script of [
+      `${command('-')} < "${packed}"`,
+      `cat "${packed}" | ${command('-')}`,
+      `gzip -dc < "${packed}" | ${command('-')}`,
+      command(`<(gzip -dc < "${packed}")`),
+    ]) {
+      const { status, stdout, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
+      expect([script, status, stderr]).toEqual([script, 0, '']);
+      expect(recordsOf(stdout)).toMatchObject([{ key: 'curl', opened: 3000 }]);
+    }
+    const cut = spawnSync('bash', ['-c', `head -c -20 "${packed}" | ${command('-')}`], { encoding: 'utf8' });
+    expect([cut.status, cut.stderr]).toEqual([0, 'netwatch: stdin is cut short: what packs it ends early\n']);
+    const none = spawnSync('bash', ['-c', `${command('-')} < /dev/null`], { encoding: 'utf8' });
+    expect([none.status, none.stderr]).toEqual([
+      65,
+      expect.stringMatching(/^netwatch: stdin holds no event of a connection\n/),
+    ]);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+});
 
 describe.skipIf(noNetwork !== null)('a history of connections', () => {
   let scene: LiveScene;

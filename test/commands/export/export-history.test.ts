@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import zlib from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { run } from '../../../src/commands/program/program.ts';
 import { type FakeOptions, fakeContext, START_MS } from '../../support/fake-context.ts';
@@ -73,6 +74,26 @@ describe('conns --events --append', () => {
     expect([status, said[0]]).toEqual([73, `${file} cannot be opened: it is a link`]);
   });
 
+  /** A machine on which nothing happens. */
+  const quiet = (): FakeOptions => ({ platform: fakePlatform([readingOf([one])]) });
+
+  test('makes the file before the first event', async () => {
+    expect(await watch([], quiet())).toMatchObject({ status: 0, said: ['no connection opened, changed or closed'] });
+    expect([fs.readFileSync(file, 'utf8'), fs.statSync(file).mode & 0o777]).toEqual(['', 0o600]);
+  });
+
+  test.each<[string, () => string, string]>([
+    ['in no folder', () => path.join(folder, 'none/conns.ndjson'), 'no such file or directory'],
+    ['a folder', () => folder, 'it is a folder'],
+    ['a device', () => '/dev/null', 'is a device or a pipe, not a file'],
+    ['in a file', () => path.join(file, 'x'), 'not a directory'],
+  ])('%s: is refused before there is an event', async (_what, nameOf, message) => {
+    fs.writeFileSync(file, '');
+    const argv = ['conns', '--events', '--interval', '1', '--count', '2', '--append', nameOf()];
+    const { status, said } = await runInProcess(argv, quiet());
+    expect([status, said[0]]).toEqual([73, expect.stringContaining(message)]);
+  });
+
   test.each<[string[], string]>([
     [['conns', '--append', 'x'], '--append keeps a history of events: it needs --events'],
     [['conns', '--events', '--append-max', '5MB'], '--append-max needs --append'],
@@ -133,16 +154,107 @@ describe('export history', () => {
       [1, { type: 'path_event' }],
       [1, { color: 'red' }],
       [1, { time: 'noon' }],
+      [1, { time: '+275760-09-13T00:00:00.000Z' }],
+      [1, { time: '-000001-01-01T00:00:00.000Z' }],
       [1, { event: null }],
     );
     fs.appendFileSync(file, 'nothing\n[]\n{"type":"conn_event","event":"ope');
     const { status, out, said } = await history('--json');
     expect([status, recordsOf(out).map(({ opened }) => opened)]).toEqual([0, [2]]);
     expect(said).toEqual([
-      `${file}: skipped 4 lines without a record`,
+      `${file}: skipped 6 lines without a record`,
       `${file}: skipped 2 records of another kind, or of a later version`,
       `${file}: the last line is cut short, so it was skipped`,
     ]);
+  });
+
+  describe('compressed', () => {
+    const keys = async (name: string) => {
+      const { status, out, said } = await runInProcess(['export', 'history', name, '--json']);
+      const found = recordsOf<{ key: string }>(out).map(({ key }) => key);
+      return { status, keys: found.sort(), said };
+    };
+    const pack = (name: string, packing: (bytes: Buffer) => Buffer = zlib.gzipSync): Buffer => {
+      const packed = packing(fs.readFileSync(file));
+      fs.writeFileSync(path.join(folder, name), packed);
+      return packed;
+    };
+
+    test('by logrotate: as FILE.1.gz, and as a file of its own', async () => {
+      write([3, { process: 'wget' }]);
+      pack('conns.ndjson.1.gz');
+      write([1, {}]);
+      expect(await keys(file)).toEqual({ status: 0, keys: ['curl', 'wget'], said: [] });
+      expect(await keys(`${file}.1.gz`)).toEqual({ status: 0, keys: ['wget'], said: [] });
+      // none has been begun since
+      fs.rmSync(file);
+      expect(await keys(file)).toEqual({ status: 0, keys: ['wget'], said: [] });
+      // one that is not compressed is the later
+      write([2, { process: 'nc' }]);
+      fs.renameSync(file, `${file}.1`);
+      write([1, {}]);
+      expect((await keys(file)).keys).toEqual(['curl', 'nc']);
+    });
+
+    test('several one after the other', async () => {
+      write([2, {}]);
+      const first = pack('first.gz');
+      write([1, { process: 'wget' }]);
+      fs.writeFileSync(path.join(folder, 'both.gz'), Buffer.concat([first, pack('second.gz')]));
+      expect((await keys(path.join(folder, 'both.gz'))).keys).toEqual(['curl', 'wget']);
+    });
+
+    const { zstdCompressSync } = zlib as { zstdCompressSync?: (bytes: Buffer) => Buffer };
+    test.skipIf(zstdCompressSync === undefined)('with Zstandard', async () => {
+      write([1, {}]);
+      pack('conns.zst', zstdCompressSync);
+      expect(await keys(path.join(folder, 'conns.zst'))).toEqual({ status: 0, keys: ['curl'], said: [] });
+    });
+
+    test.skipIf(zstdCompressSync !== undefined)('with Zstandard, which this node does not have', async () => {
+      const name = path.join(folder, 'conns.zst');
+      fs.writeFileSync(name, Buffer.from('28b52ffd0000', 'hex'));
+      const { status, said } = await keys(name);
+      expect([status, said]).toEqual([
+        65,
+        [
+          expect.stringContaining(`${name} is compressed with zstd, which node`),
+          `zstd -dc ${name} | netwatch …, with - in its place`,
+        ],
+      ]);
+    });
+
+    test('cut short at every length, it is told, and what there is of it is summed up', async () => {
+      write(...Array.from({ length: 50 }, (_, n) => [n + 1, { remote_addr: `192.0.2.${n}` }] as const));
+      const packed = pack('conns.gz');
+      const name = path.join(folder, 'conns.gz');
+      let most = 0;
+      for (let length = 2; length < packed.length; length += 3) {
+        fs.writeFileSync(name, packed.subarray(0, length));
+        const { status, out, said } = await runInProcess(['export', 'history', name, '--json']);
+        expect([length, said[0]]).toEqual([length, `${name} is cut short: what packs it ends early`]);
+        const opened = recordsOf<{ opened: number }>(out)[0]?.opened ?? 0;
+        expect([length, status]).toEqual([length, opened === 0 ? 65 : 0]);
+        expect(opened).toBeGreaterThanOrEqual(most);
+        most = opened;
+      }
+      expect(most).toBeGreaterThan(40);
+    });
+
+    test('damaged, it is refused, and no sum of a part is printed', async () => {
+      write(...Array.from({ length: 50 }, (_, n) => [n + 1, { remote_addr: `192.0.2.${n}` }] as const));
+      const packed = pack('conns.gz');
+      const name = path.join(folder, 'conns.gz');
+      for (const at of [packed.length - 6, packed.length >> 1]) {
+        fs.writeFileSync(
+          name,
+          packed.map((byte, n) => (n === at ? byte ^ 0xff : byte)),
+        );
+        const { status, out, said } = await runInProcess(['export', 'history', name, '--json']);
+        expect([at, status, out]).toEqual([at, 65, '']);
+        expect(said.join()).toContain(`${name} cannot be decompressed: `);
+      }
+    });
   });
 
   test('an expectation is judged', async () => {
@@ -155,7 +267,9 @@ describe('export history', () => {
     [() => [], 64, 'export history reads one file, not 0'],
     [() => [file, file], 64, 'export history reads one file, not 2'],
     [() => [path.join(folder, 'none')], 66, 'no such file or directory'],
-    [() => [folder], 66, 'is a folder, a device or a pipe, not a file'],
+    [() => [folder], 66, 'is a folder, not a file'],
+    [() => ['/dev/zero'], 66, 'is a device, not a file'],
+    [() => ['-', '-'], 64, 'export history reads one file, not 2'],
     [() => [file], 65, 'holds no event of a connection'],
     [() => [file, '--since', 'soon'], 64, '--since "soon" is no time'],
     [() => [file, '--by', 'port'], 64, '--by "port" is not one of process, remote, hour'],

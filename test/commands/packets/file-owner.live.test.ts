@@ -26,10 +26,12 @@ beforeEach(() => {
 });
 const at = (name: string): string => path.join(folder, name);
 
-/** Runs netwatch as sudo does, or as a shell of root. */
-function run(argv: readonly string[], env: Record<string, string>) {
+/** Runs netwatch as sudo does, or as a shell of root or of another user. */
+function run(argv: readonly string[], env: Record<string, string>, user = 0) {
   const { status, stderr } = spawnSync(process.execPath, [BIN, ...argv], {
     encoding: 'utf8',
+    uid: user,
+    gid: user,
     env: { PATH: process.env.PATH ?? '', NETWATCH_CONFIG: 'none', ...env },
   });
   return { status, said: stderr };
@@ -184,6 +186,43 @@ describe.skipIf(isNotRoot)('what root writes', { timeout: 60_000 }, () => {
       });
       expect(owners).toEqual([[`${UID}:${UID} ${mode}`], [`0:0 ${mode}`]]);
     });
+  });
+
+  describe('conns --events --append, before there is an event', () => {
+    const argv = (): string[] => ['conns', '--events', '--listen', '--count', '1', '-q', '--append', at('history')];
+
+    test.each<[string, number, Record<string, string>, string]>([
+      ['of root, called by root', 0, {}, ROOTS],
+      ['of root, called by another', 0, SUDO, ROOTS],
+      ['of who called sudo', UID, SUDO, MINE],
+    ])('makes a file in a folder %s', (_whose, owner, env, expected) => {
+      fs.chownSync(folder, owner, owner);
+      expect(run(argv(), env)).toEqual({ status: 0, said: '' });
+      expect(ownersIn(folder)).toEqual([expected]);
+    });
+
+    test('is refused to an ordinary user in a folder of root, and not in one of that user', () => {
+      const { status, said } = run(argv(), {}, UID);
+      expect([status, said]).toEqual([73, expect.stringContaining('cannot be opened: permission denied')]);
+      fs.chownSync(folder, UID, UID);
+      expect(run(argv(), {}, UID).status).toBe(0);
+      expect(ownersIn(folder)).toEqual([MINE]);
+    });
+  });
+
+  test('a part of a history that may not be read is not passed over', () => {
+    const event = { type: 'conn_event', event: 'opened', process: 'curl', time: '2026-01-01T00:00:00.000Z' };
+    for (const name of ['history', 'history.1']) fs.writeFileSync(at(name), `${JSON.stringify(event)}\n`);
+    const argv = ['export', 'history', at('history'), '-q'];
+    expect(run(argv, {}, UID)).toEqual({ status: 0, said: '' });
+    fs.chmodSync(at('history.1'), 0o600);
+    expect(run(argv, {}, UID)).toEqual({ status: 77, said: `netwatch: ${at('history.1')}: permission denied\n` });
+  });
+
+  test('credentials of root are not for an ordinary user', () => {
+    fs.writeFileSync(at('creds'), 'token\n', { mode: 0o600 });
+    const { status, said } = run(['export', 'events', '--to', 'nats://h/x', '--credentials', at('creds')], {}, UID);
+    expect([status, said]).toEqual([77, `netwatch: --credentials ${at('creds')} cannot be read: permission denied\n`]);
   });
 
   test('probe --append adds to a file of root as root, and to no file behind a link', () => {

@@ -58,6 +58,13 @@ test('a live capture of which nothing is said, and one of which everything is', 
   });
 });
 
+test('-s and -p are those of tcpdump', () => {
+  expect(request('-s 96 -p')).toMatchObject({ snapLength: 96, promiscuous: false });
+  expect(request('-s0')).toMatchObject({ snapLength: PLAIN_CAPTURE.snapLength, promiscuous: true });
+  const message = '--snaplen 13 is less than the 14 bytes of a header';
+  expect(() => request('-s 13')).toThrow(expect.objectContaining({ exit: 64, message }));
+});
+
 test('-r asks for packets of a file, with its interface, sandbox and keys', () => {
   expect(request('-r f')).toEqual({ from: 'file', file: 'f', interface: null, sandbox: 'on', keylog: null });
   expect(request('-r f -i eth0 --sandbox off --keylog k')).toEqual({

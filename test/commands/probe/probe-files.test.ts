@@ -46,6 +46,12 @@ test('of the history, records that pass are lines, as they come', async () => {
   expect(fs.readdirSync(folder)).toEqual(['h']);
 });
 
+test('what cannot be written is refused before a round', () => {
+  const file = at('none/file');
+  for (const request of [{ history: { file, mostBytes: 1000 } }, { exposition: file }])
+    expect(() => open(request)).toThrow(expect.objectContaining({ exit: 73 }));
+});
+
 test('metrics of one round are written at its end, when every target was asked', async () => {
   const files = open({ exposition: at('m') });
   await files.take([first], [first]);

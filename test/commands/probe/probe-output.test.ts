@@ -56,6 +56,11 @@ test('a wrong threshold is refused when it is opened', () => {
     expect(() => openPlugin(openMemorySink(), thresholds, now)).toThrow(expect.objectContaining({ exit: 64 }));
 });
 
+test('a file of Markdown that cannot be written is refused when it is opened', () => {
+  const file = path.join(os.tmpdir(), 'netwatch-none', 'report.md');
+  expect(() => openMarkdownFile(file, true, plainNumerals, null)).toThrow(expect.objectContaining({ exit: 73 }));
+});
+
 test('a table as Markdown replaces its file at the end, for its owner alone', async () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'netwatch-markdown-'));
   const file = path.join(folder, 'a.md');

@@ -176,6 +176,8 @@ describe('records saved with --json', () => {
     const packed = path.join(folder, 'packed.gz');
     fs.writeFileSync(packed, gzipSync('{"type":"conn","local_port":5}\n'));
     expect((await netwatch('conns', '-r', packed, '--fields', 'local_port', '--no-header')).out).toBe('5\n');
+    fs.truncateSync(packed, fs.statSync(packed).size - 4);
+    expect((await netwatch('conns', '-r', packed)).said).toEqual([`${packed} is cut short: what packs it ends early`]);
     expect(
       (
         await netwatch(

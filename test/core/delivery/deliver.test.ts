@@ -111,6 +111,22 @@ test('another reason is said too, and what is refused for good is told and not s
   await end();
 });
 
+test('why records are refused is told once for each reason, however many are, and for few reasons', async () => {
+  const { clock, said, delivery, end } = deliverTo(300, (number) => ({
+    kind: 'taken',
+    refused: 2,
+    why: number < 10 ? 'too large' : `reason ${number}`,
+  }));
+  await clock.pass(10_000);
+  expect(said).toHaveLength(5);
+  expect(said.slice(0, 2)).toEqual([
+    'nats://h/x refused 2 records: too large',
+    'nats://h/x refused 2 records: reason 10',
+  ]);
+  expect([delivery.sent(), delivery.refused()]).toEqual([240, 60]);
+  await end();
+});
+
 test('it ends in the middle of a wait', async () => {
   const { clock, end } = deliverTo(1, () => later('away'));
   await clock.pass(10);

@@ -126,6 +126,7 @@ test('at the end it says what was counted, and listens no more', async () => {
   expect(said).toEqual(['capturing on eth0', `! ${REPORT}`, `! ${REPORT}`, `! ${REPORT}`]);
   live.countBy(() => 1);
   askStatus();
+  await clock.pass(0);
   expect(said.at(-1)).toBe(`! ${REPORT.replace('2 packets', '1 packet')}; 1 more captured but not processed`);
   live.countBy(() => 2);
   end();
@@ -134,6 +135,19 @@ test('at the end it says what was counted, and listens no more', async () => {
   abort.abort();
   await clock.pass(100_000);
   expect([said.length, listeners(), clock.timers()]).toEqual([7, 0, 0]);
+});
+
+test('who asks for the status is told what is counted now, or what was last told by a sensor that does not answer', async () => {
+  const now = await begin({ recounted: [countsOf({ received: 2000 })] });
+  now.askStatus();
+  await now.clock.pass(0);
+  expect(now.said.at(-1)).toContain('eth0: 2000 received by the filter');
+  const silent = await begin({ recounted: null });
+  silent.askStatus();
+  await silent.clock.pass(499);
+  expect(silent.said).toEqual(['capturing on eth0']);
+  await silent.clock.pass(1);
+  expect(silent.said.at(-1)).toBe(`! ${REPORT}`);
 });
 
 test.each<[number, Error, readonly string[]]>([

@@ -78,8 +78,8 @@ const SAMPLES: [name: string, frame: Octets, fields: string[], linkType?: number
     '802.11',
     octets('0802 0000 020000000002 020000000001 020000000003 1000'),
     [
-      ...['Type: Data frame', 'Receiver address: 02:00:00:00:00:02', 'Transmitter address: 02:00:00:00:00:01'],
-      'Third address: 02:00:00:00:00:03',
+      ...['Type: Data frame', 'Subtype: Data', 'Receiver address: 02:00:00:00:00:02'],
+      ...['Transmitter address: 02:00:00:00:00:01', 'Third address: 02:00:00:00:00:03'],
     ],
     105,
   ],

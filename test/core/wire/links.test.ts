@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { destinationText, sourceText } from '../../../src/core/wire/packet-text.ts';
 import { ascii, ethernet, ipv4, ipv6, type Octets, octets, u16, u32, udp, zeros } from '../../support/headers.ts';
 import { type LayerSample, testLayers, testLayersWithTshark } from '../../support/layer-samples.ts';
 import { decoded, dissectFrame, pathOf, print } from '../../support/wire.ts';
@@ -13,6 +14,7 @@ const WLAN = [...octets('0802 0000 020000000002 020000000001 020000000003 1000')
 const RADIOTAP = [...octets('00 00 0900 02000000 00'), ...WLAN];
 const FRAME_RELAY = [...octets('1841 03 00 80 000000 0800'), ...IP];
 
+const SENDER = octets('020000000001');
 const ARP = octets('0001 0800 06 04 0001 020000000001 0a000001 000000000000 0a000002');
 
 /** Linux cooked captures: both versions of the header. */
@@ -150,6 +152,18 @@ test.each([
 ])('%s is shown', (_, frame, linkType, fields) => {
   expect(lines(frame, linkType)).toEqual(expect.arrayContaining(fields));
 });
+
+test.each([
+  ['its length', [0, 1, 0, 1, 0, 6, ...SENDER, 0, 0, 8, 6], 113, '02:00:00:00:00:01'],
+  ['no length', [0, 1, 3, 4, 0, 0, ...SENDER, 0, 0, 8, 6], 113, null],
+  ['its length, version 2', [8, 6, 0, 0, 0, 0, 0, 2, 0, 1, 0, 6, ...SENDER, 0, 0], 276, '02:00:00:00:00:01'],
+])(
+  'a cooked capture that says %s has the address of who sent the frame, and none of whom it is for',
+  (_, header, linkType, source) => {
+    const packet = dissectFrame(Uint8Array.from([...header, ...ARP]), linkType);
+    expect([pathOf(packet), sourceText(packet), destinationText(packet)]).toEqual(['sll/arp', source, null]);
+  },
+);
 
 test('the tag of a switch is no type of Ethernet', () => {
   const tagged = decoded(dissectFrame(Uint8Array.from([...MACS, ...octets('c0080001 0800'), ...IP]), 284));

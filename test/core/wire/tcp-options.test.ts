@@ -4,7 +4,8 @@ import { UNSCALED } from '../../../src/core/wire/tcp-direction.ts';
 import { windowScaleOf, writeTcpOptions } from '../../../src/core/wire/tcp-options.ts';
 import { hex } from '../../support/wire.ts';
 
-const texts = (bytes: Uint8Array): string => writtenText((out) => writeTcpOptions(out, bytes, 0, bytes.length));
+const texts = (bytes: Uint8Array, base = 0): string =>
+  writtenText((out) => writeTcpOptions(out, bytes, 0, bytes.length, base));
 const scale = (bytes: Uint8Array): number => windowScaleOf(bytes, 0, bytes.length);
 
 test.each([
@@ -27,6 +28,10 @@ test.each([
   ['0205b4', [], UNSCALED],
 ])('%s', (text, expected, shift) => {
   expect([texts(hex(text)), scale(hex(text))]).toEqual([expected.map((one) => ` ${one}`).join(''), shift]);
+});
+
+test('what is acknowledged selectively counts from where the other side began', () => {
+  expect(texts(hex('050a 00000003 fffffffe'), 0xfffffffd)).toBe(' SLE=6 SRE=1');
 });
 
 test('options that go on without end are bounded', () => {

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { appendLine } from '../../../src/platform/files/append-file.ts';
+import { appendLine, openAppended } from '../../../src/platform/files/append-file.ts';
 import { lockFile } from '../../../src/platform/files/file-lock.ts';
 import { realClock } from '../../../src/platform/machine/real-clock.ts';
 import { ROOT } from '../../support/program.ts';
@@ -88,6 +88,23 @@ describe('what is no file of its own is refused, and not touched', () => {
   test.skipIf(toolIsMissing('mkfifo'))('a pipe that nobody reads', async () => {
     expect(spawnSync('mkfifo', [at('pipe')]).status).toBe(0);
     expect(await failureOf(at('pipe'))).toMatchObject({ exit: 73 });
+  });
+});
+
+describe('a file is made before its first line', () => {
+  test('and what is there stays as it is', () => {
+    openAppended(at('early'));
+    expect([read('early'), fs.statSync(at('early')).mode & 0o777]).toEqual(['', 0o600]);
+    fs.writeFileSync(at('early'), 'old');
+    openAppended(at('early'));
+    expect(read('early')).toBe('old');
+  });
+
+  test('what cannot be appended to is refused', () => {
+    fs.writeFileSync(at('named'), 'old');
+    fs.linkSync(at('named'), at('named twice'));
+    for (const file of ['-', at('named'), folder, '/dev/null', at('nowhere/file')])
+      expect(() => openAppended(file)).toThrowError(expect.objectContaining({ exit: 73 }));
   });
 });
 

@@ -17,6 +17,7 @@ const info = tcpInfoBytes({
   segs_out: 5001,
   segs_in: 4001,
   min_rtt: 11_007,
+  data_segs_in: 3001,
   delivery_rate: 5_000_000_000,
   bytes_sent: 7_100_000,
   bytes_retrans: 99_999,
@@ -73,7 +74,8 @@ test.each([
 });
 
 test.each(SOCKET_STATES)('in %s the FIN of the peer is no payload, once it has come', (state) => {
-  const received = (bytes_received: number) => read(tcpInfoBytes({ bytes_received }), { state }).rx_bytes;
+  const received = (bytes_received: number) =>
+    read(tcpInfoBytes({ bytes_received, data_segs_in: 1 }), { state }).rx_bytes;
   const counted = ['CLOSE_WAIT', 'LAST_ACK', 'CLOSING'].includes(state) ? 1 : 0;
   expect([received(11), received(1), received(0)]).toEqual([11 - counted, 1 - counted, 0]);
 });
@@ -110,3 +112,10 @@ test('survives every length', () => {
   }
   expect(read(info.subarray(0, 100))).toEqual(blankSocket());
 });
+
+test.each(SOCKET_STATES)(
+  'in %s nothing was received where no segment had payload, whatever the kernel counts',
+  (state) => {
+    expect(read(tcpInfoBytes({ bytes_received: 1, data_segs_in: 0 }), { state }).rx_bytes).toBe(0);
+  },
+);

@@ -1,17 +1,27 @@
+import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Answer, type HttpListener, listenHttp } from '../../../src/platform/listener/http-listener.ts';
 
 const LONG: Answer = { status: 200, type: 'text/plain', text: 'netwatch '.repeat(1000), policy: "default-src 'none'" };
 let listener: HttpListener;
 const faults: unknown[] = [];
+/** Ends the answers to /slow. */
+const waiting: (() => void)[] = [];
+const sockets: net.Socket[] = [];
 beforeEach(async () => {
+  waiting.length = 0;
   faults.length = 0;
   const answers = {
     '/metrics': async (accept: string) => ({ ...LONG, text: `accept ${accept}` }),
     '/long': async () => LONG,
+    '/slow': async () => {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return LONG;
+    },
     '/broken': async () => {
       throw new Error('no luck');
     },
@@ -20,7 +30,10 @@ beforeEach(async () => {
     faults.push(error),
   );
 });
-afterEach(() => listener.close());
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  listener.close();
+});
 
 interface Got {
   readonly status: number | undefined;
@@ -126,5 +139,72 @@ test('a port in use is told, with the command that tells by whom, and so is an a
   await expect(listenHttp({ host: '192.0.2.1', port: 0 }, [], none, () => {})).rejects.toMatchObject({
     exit: 69,
     message: 'cannot listen on 192.0.2.1:0: it is no address of this machine',
+  });
+});
+
+describe('64 clients are there already', () => {
+  const MOST = 64;
+  /** Connects and says this; whether it is still connected is known at any time. */
+  async function connect(bytes: string): Promise<{ readonly socket: net.Socket; isOpen: boolean; got: string }> {
+    const socket = net.connect(listener.port, '127.0.0.1');
+    const client = { socket, isOpen: true, got: '' };
+    sockets.push(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      client.isOpen = false;
+    });
+    socket.on('data', (piece) => {
+      client.got += piece.toString('latin1');
+    });
+    await once(socket, 'connect');
+    socket.write(bytes);
+    return client;
+  }
+  async function connectAll(bytes: string): Promise<Awaited<ReturnType<typeof connect>>[]> {
+    const clients: Awaited<ReturnType<typeof connect>>[] = [];
+    for (let n = 0; n < MOST; n++) clients.push(await connect(bytes));
+    return clients;
+  }
+  const until = async (holds: () => boolean): Promise<void> => {
+    while (!holds()) await setTimeout(5);
+  };
+  const GET = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+
+  test('that have sent no whole request: the oldest gives its place, and who asks is answered at once', async () => {
+    const slow = await connectAll('GET /metrics HTTP/1.1\r\nHo');
+    for (let asked = 1; asked <= 3; asked++) {
+      for (const { socket } of slow) socket.write('s');
+      expect((await ask('/metrics')).status).toBe(200);
+      await until(() => !slow[0]!.isOpen);
+    }
+    // no other was let go of: who has been answered closed, and left its place to the next
+    expect(slow.slice(1).every(({ isOpen }) => isOpen)).toBe(true);
+  });
+
+  test('that have their answers: the first of them gives its place', async () => {
+    const served = await connectAll(GET('/metrics'));
+    await until(() => served.every(({ got }) => got.includes('accept')));
+    expect((await ask('/metrics')).status).toBe(200);
+    await until(() => !served[0]!.isOpen);
+    expect(served.slice(1).every(({ isOpen }) => isOpen)).toBe(true);
+  });
+
+  test('one that is silent gives its place before those that are served', async () => {
+    const [first, ...rest] = await connectAll('');
+    for (const { socket } of rest) socket.write(GET('/metrics'));
+    await until(() => rest.every(({ got }) => got.includes('accept')));
+    const other = await connect(GET('/metrics'));
+    await until(() => other.got.includes('accept'));
+    await until(() => !first!.isOpen);
+    expect(rest.every(({ isOpen }) => isOpen)).toBe(true);
+  });
+
+  test('that wait for answers: nobody gives a place, and one more is turned away', async () => {
+    const asking = await connectAll(GET('/slow'));
+    await until(() => waiting.length === MOST);
+    await expect(ask('/metrics')).rejects.toMatchObject({ code: 'ECONNRESET' });
+    for (const answer of waiting) answer();
+    await until(() => asking.every(({ got }) => got.includes('200 OK')));
+    expect(asking.every(({ isOpen }) => isOpen)).toBe(true);
   });
 });

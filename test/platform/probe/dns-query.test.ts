@@ -284,7 +284,9 @@ test.each([
   expect(reply).toMatchObject({ ok: false, detail });
   expect(reply.rttMs !== null).toBe(isAnswered);
   expect(lookup.mock.calls[0]!.slice(0, 2)).toEqual(['x.example', { all: true, family: 0 }]);
-  lookup.mockImplementation((() => {}) as never);
+  lookup.mockImplementation(((_: string, __: object, done: (e: Error) => void) => {
+    setTimeout(done, 100, new Error('too late'));
+  }) as never);
   expect(await askOnce('dns:///x.example', 50)).toMatchObject({
     ok: false,
     detail: 'x.example: no answer within 50 ms',

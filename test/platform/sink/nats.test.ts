@@ -127,7 +127,53 @@ describe.skipIf(toolIsMissing('nats-server'))('a real nats-server', () => {
     await sent();
     expect((await server.messages()).map(({ text }) => text)).toEqual(['one', 'two']);
     expect(delivery.refused()).toBe(1);
-    expect(said).toEqual([expect.stringContaining('refused 1 record: the server takes 4096 bytes at most')]);
+    expect(said).toEqual([
+      expect.stringMatching(
+        /refused 1 record: max_payload of the server is 4096 bytes: raise it there \(1 MB is usual\), or send fewer fields \(--fields\)$/,
+      ),
+    ]);
+  });
+
+  test('with a max_payload smaller than most records, that is told once, and the others flow on', async () => {
+    const server = await serverWith('max_payload: 300');
+    await server.addStream('netwatch.>');
+    const { spool, sent, said, delivery } = await lineTo(`nats://127.0.0.1:${server.port}/netwatch.events`);
+    for (let round = 0; round < 20; round++) {
+      for (let number = 0; number < 10; number++) spool.append(Buffer.from(eventOf(number)));
+      spool.append(Buffer.from(`small ${round}`));
+      await sent();
+    }
+    expect((await server.messages()).map(({ text }) => text)).toEqual(
+      Array.from({ length: 20 }, (_, round) => `small ${round}`),
+    );
+    expect([delivery.sent(), delivery.refused(), said.length]).toEqual([20, 200, 1]);
+  });
+
+  test('a message that just fits arrives, one that is a byte longer is refused', async () => {
+    const server = await serverWith('max_payload: 300');
+    await server.addStream('netwatch.>');
+    const { spool, sent, delivery } = await lineTo(`nats://127.0.0.1:${server.port}/netwatch.events`);
+    const lengths = Array.from({ length: 200 }, (_, n) => 101 + n);
+    for (const length of lengths) spool.append(Buffer.from('x'.repeat(length)));
+    await sent();
+    const messages = await server.messages();
+    const sizes = messages.map(({ id, text }) => `NATS/1.0\r\nNats-Msg-Id: ${id}\r\n\r\n${text}`.length);
+    expect(Math.max(...sizes)).toBe(300);
+    expect(messages.length + delivery.refused()).toBe(lengths.length);
+  });
+
+  test('what is larger than the stream takes is refused, and does not hold up what comes after it', async () => {
+    const server = await serverWith();
+    await server.addStream('netwatch.>', { max_msg_size: 200 });
+    const { spool, sent, said } = await lineTo(`nats://127.0.0.1:${server.port}/netwatch.events`);
+    for (const text of ['one', 'x'.repeat(300), 'two']) spool.append(Buffer.from(text));
+    await sent();
+    expect((await server.messages()).map(({ text }) => text)).toEqual(['one', 'two']);
+    expect(said).toEqual([
+      expect.stringContaining(
+        'refused 1 record: its stream takes no message as large: nats stream edit NAME --max-msg-size=-1, or send fewer fields',
+      ),
+    ]);
   });
 
   test.each([

@@ -11,6 +11,9 @@ const MOST_SESSIONS = 20;
 /** Paths of a session that are shown. */
 const MOST_PATHS = 8;
 
+/** The kernel knows a connection of QUIC as a UDP socket, which may be of anything. */
+const OF_QUIC = markup`<p class="faint">Connections of QUIC and their paths are known from packets alone: netwatch stats --by quic.</p>`;
+
 /** The sessions that the page shows, which the hour keeps values of. */
 export function shownSessions({ sessions }: MultipathLook): readonly MultipathSession[] {
   const moved = ({ paths }: MultipathSession): number => paths.reduce((sum, path) => sum + movedBy(path), 0);
@@ -27,7 +30,8 @@ export function pathsOf(look: MultipathLook, hour: LastHour, now: number): Marku
     lost === 0
       ? markup``
       : markup`<p class="notice">${formatNumberOf(lost, 'path')} ended before their session did.</p>`;
-  if (sessions.length === 0) return section('Paths', markup`<p class="faint">No session of MPTCP is open.</p>${ended}`);
+  if (sessions.length === 0)
+    return section('Paths', markup`<p class="faint">No session of MPTCP is open.</p>${ended}${OF_QUIC}`);
   const shares = sharesByInterface(sessions).map(
     ({ iface, share }) => `${iface ?? 'unknown'} ${share === null ? '' : formatPercent(share * 100)}`,
   );
@@ -38,7 +42,7 @@ export function pathsOf(look: MultipathLook, hour: LastHour, now: number): Marku
   const rest = count === 0 ? markup`` : markup`<p class="faint">${count} more are left out.</p>`;
   return section(
     'Paths',
-    markup`<p>${formatNumberOf(sessions.length, 'session')} of MPTCP; bytes by interface: ${shares.join(', ')}.</p>${ended}${tableOf(head, lines)}${rest}`,
+    markup`<p>${formatNumberOf(sessions.length, 'session')} of MPTCP; bytes by interface: ${shares.join(', ')}.</p>${ended}${tableOf(head, lines)}${rest}${OF_QUIC}`,
   );
 }
 

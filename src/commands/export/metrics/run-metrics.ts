@@ -1,4 +1,4 @@
-import { replaceFile } from '../../../platform/files/replace-file.ts';
+import { prepareToReplace, replaceFile } from '../../../platform/files/replace-file.ts';
 import { type Context, contextFor } from '../../context/context.ts';
 import { callerWithGroups } from '../../context/lesser-user.ts';
 import { placeOf } from '../../context/place.ts';
@@ -29,17 +29,15 @@ export async function runMetrics(given: Context, asked: MetricsRequest): Promise
     await standMetrics(context, place, asked, shown, open);
     return '';
   }
+  if (write !== null && write !== '-') prepareToReplace(write, callerWithGroups(context.env));
   const station = await open();
   try {
     await station.askOnce();
     const sample = await station.read();
     if (write === null) return await metricsText(familiesOfSample(sample), 'plain');
-    await replaceFile(
-      write,
-      await metricsText(familiesOfTextfile(sample), 'plain'),
-      TEXTFILE_MODE,
-      callerWithGroups(context.env),
-    );
+    const text = await metricsText(familiesOfTextfile(sample), 'plain');
+    if (write === '-') return text;
+    await replaceFile(write, text, TEXTFILE_MODE, callerWithGroups(context.env));
     return '';
   } finally {
     await station.close((faults) => sayFaults(context, faults));

@@ -1,10 +1,10 @@
+import { NO_FACTS } from '../../../core/net/place-facts.ts';
 import type { PacketFeed } from '../../../core/packet/packet-feed.ts';
 import type { PacketOwners } from '../../../core/packet/packet-owners.ts';
 import type { ReplaySetup } from '../../../core/packet/packet-replay.ts';
 import { PacketSearch } from '../../../core/packet/packet-search.ts';
 import { PacketStore, type StoreLimits } from '../../../core/packet/packet-store.ts';
 import { StoredPackets } from '../../../core/packet/stored-packets.ts';
-import { NOWHERE } from '../../../core/place/places.ts';
 import { followStored, type StoredStream } from '../../../core/stream/stored-stream.ts';
 import type { Clock } from '../../../core/system/clock.ts';
 import type { AddressLook, PacketLook } from '../model/packet-look.ts';
@@ -25,7 +25,7 @@ const FOLLOW_SHARE = 0.05;
 /** `isAsked` when it is the answer to what a person did. */
 export type PublishPackets = (look: PacketLook, isAsked: boolean) => void;
 
-const UNKNOWN_ADDRESSES: AddressLook = { placeOf: () => NOWHERE, hostOf: () => null };
+const UNKNOWN_ADDRESSES: AddressLook = { placeOf: () => NO_FACTS, hostOf: () => null };
 
 /** Holds the packets of a capture for the screen, and searches them. */
 export class PacketDesk {

@@ -115,7 +115,7 @@ export const conn = table(
     tx_queue: maybe(bytes('Bytes not yet acknowledged or sent; for LISTEN, the length of the accept queue.')),
     rx_bytes: maybe(
       bytes(
-        'Payload bytes received (tcpi_bytes_received, less the FIN of the peer that the kernel counts as one; in CLOSE it may be among them). With source ebpf, what processes read since it was watched.',
+        'Payload bytes received (tcpi_bytes_received less the FIN of the peer, which the kernel counts as one; once closed it may be among them). With source ebpf, what processes read since it was watched.',
         shown('RX', 7),
       ),
     ),

@@ -8,6 +8,7 @@ import type { TraceEvent } from '../../../core/trace/trace-event.ts';
 import { parseLine, type Turns } from './parse-line.ts';
 import { BEATS, MOST_KEYS, PROGRAMS } from './program.ts';
 import type { Means } from './requirements.ts';
+import { openSkippedRuns } from './skipped-runs.ts';
 
 /** It compiles for a second or two; a machine that is busy takes longer. */
 const LONGEST_START_MS = 30_000;
@@ -101,30 +102,42 @@ export async function startBpftrace(
     const why = outcome === 'late' ? `said nothing for ${LONGEST_START_MS / 1000} s` : reasonOf(complaint);
     throw new Failure(EXIT.unavailable, `eBPF: bpftrace ${why}`, { hint: 'netwatch doctor' });
   }
+  const skipped = openSkippedRuns(child.pid!);
   return {
     now,
     settled: () => beats.after(now(), LONGEST_SETTLING_MS),
     limits() {
       const limits: Limit[] = [];
       if (lost > 0) limits.push(LOST);
+      if (skipped.count() > 0) limits.push(SKIPPED);
       if (isOver && !isAsked) limits.push({ ...OVER, why: `eBPF: bpftrace ${reasonOf(complaint)}` });
       return limits;
     },
     async stop() {
       isAsked = true;
+      skipped.count(); // the last that can be known
       end();
       const stopped = new AbortController();
       await Promise.race([ended, clock.sleep(LONGEST_STOP_MS, stopped.signal)]);
       stopped.abort();
       kill();
+      skipped.close();
     },
-    kill,
+    kill() {
+      kill();
+      skipped.close();
+    },
   };
 }
 
 const LOST: Limit = {
   what: 'bytes and owners of some sockets',
   why: 'eBPF: there were more events than bpftrace could report',
+  remedy: null,
+};
+const SKIPPED: Limit = {
+  what: 'events of some sockets',
+  why: 'eBPF: the kernel skips an event that comes while it looks at another on the same processor',
   remedy: null,
 };
 const OVER: Limit = { what: 'bytes and owners since bpftrace ended', why: '', remedy: 'netwatch doctor' };

@@ -44,6 +44,16 @@ test('a link is replaced and not followed, and what is no file is refused', asyn
   expect((await netwatch('export', 'metrics', '--root', HOST, '-w', path.join(folder, 'no/file'))).status).toBe(73);
 });
 
+test('-w - writes to stdout what -w FILE writes', async () => {
+  const file = path.join(folder, 'same.prom');
+  const families = (text: string): readonly string[] => text.split('\n').filter((line) => line.startsWith('# TYPE'));
+  await netwatch('export', 'metrics', '--root', HOST, '-w', file);
+  const { status, out } = await netwatch('export', 'metrics', '--root', HOST, '-w', '-');
+  expect([status, families(out)]).toEqual([0, families(fs.readFileSync(file, 'utf8'))]);
+  expect(families(out).length).toBeGreaterThan(5);
+  expect(fs.existsSync('-')).toBe(false);
+});
+
 describe('what is refused', () => {
   test.each<[string, string[], string]>([
     ['both', ['--listen', '1', '-w', 'x'], '--listen and --write exclude each other'],

@@ -68,6 +68,9 @@ test('two gateways have a name and a picture each', () => {
   expect(line('fd00::1')).toContain('at most 7 ms, now 7 ms');
 });
 
+/** What is not shown, and where it is. */
+const QUIC = 'Connections of QUIC and their paths are known from packets alone: netwatch stats --by quic.';
+
 test('it tells what there is: each finding, target, tunnel and interface, and what is not seen', () => {
   const text = page(sampleWith('plain'));
   for (const part of [
@@ -84,6 +87,7 @@ test('it tells what there is: each finding, target, tunnel and interface, and wh
     '192.0.2.1 port 40000 to 198.51.100.7 port 443',
     '1 session of MPTCP; bytes by interface: plain 80 %, wlan0 20 %.',
     '3 paths ended before their session did.',
+    QUIC,
     'why plain',
   ])
     expect(text).toContain(part);
@@ -102,6 +106,7 @@ test('it tells what there is: each finding, target, tunnel and interface, and wh
     'no tunnel',
     'no interface',
     'No session of MPTCP is open.',
+    QUIC,
   ])
     expect(page(empty)).toContain(part);
   const { health } = empty;

@@ -26,7 +26,13 @@ const OPCODES = [
 ];
 
 /** A protocol that speaks DNS messages: DNS itself and its relatives. */
-function dnsLike(name: string, title: string, about: string, ports: readonly number[], overTcp: boolean): Protocol {
+function dnsLike(
+  name: string,
+  title: string,
+  about: string,
+  udpPorts: readonly number[],
+  tcpPorts: readonly number[],
+): Protocol {
   const push = (packet: Packet, start: number, end: number): void => {
     const { offset, end: whole, reportedEnd } = packet;
     packet.offset = start;
@@ -49,11 +55,11 @@ function dnsLike(name: string, title: string, about: string, ports: readonly num
     name,
     title,
     about,
-    udpPorts: ports,
+    udpPorts,
     carriedBy: ['http', 'http2', 'socks', 'tls'],
     ...(name === 'dns' && { datagramLooksLike: looksLikeDns }),
-    ...(overTcp && {
-      tcpPorts: ports,
+    ...(tcpPorts.length > 0 && {
+      tcpPorts,
       segment(packet: Packet): boolean {
         eachPdu(packet, 2, (bytes, offset) => 2 + u16(bytes, offset), pdu);
         return true;
@@ -115,6 +121,7 @@ function fields(packet: Packet, layer: number, out: FieldWriter): void {
   }
 }
 
-export const dns = dnsLike('dns', 'DNS', 'Domain Name System', [53], true);
-export const mdns = dnsLike('mdns', 'MDNS', 'Multicast Domain Name System', [5353], false);
-export const llmnr = dnsLike('llmnr', 'LLMNR', 'Link-local Multicast Name Resolution', [5355], true);
+/** As in Wireshark, what is said over TCP on the port of multicast DNS is DNS: nobody multicasts there. */
+export const dns = dnsLike('dns', 'DNS', 'Domain Name System', [53], [53, 5353]);
+export const mdns = dnsLike('mdns', 'MDNS', 'Multicast Domain Name System', [5353], []);
+export const llmnr = dnsLike('llmnr', 'LLMNR', 'Link-local Multicast Name Resolution', [5355], [5355]);

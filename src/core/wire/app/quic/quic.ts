@@ -36,8 +36,9 @@ export const quic = protocol({
       forgetOpened(packet);
       sessions.application.begin();
     }
-    const { end } = packet;
+    const { offset: first, end } = packet;
     for (let count = 0; packet.offset < end && count < MOST_PACKETS; count++) {
+      if (count > 0 && !isCoalesced(bytes, first, packet.offset, end)) break;
       const layer = packet.push(quic.id) ? packet.layerCount - 1 : -1;
       if ((bytes[packet.offset]! & LONG) === 0) {
         sessions?.readShort(packet, layer); // 1-RTT: all the rest is its
@@ -93,6 +94,19 @@ function isKnownLongHeader(packet: Packet): boolean {
   if ((bytes[offset]! & FIXED) === 0) return false;
   if (quicVersion(version) === null) return false;
   return bytes[offset + 5]! <= LONGEST_ID && offset + 6 + bytes[offset + 5]! < end;
+}
+
+/**
+ * Whether what begins at `at` is a packet with the destination id of the long header at `first`. Other bytes are to be
+ * ignored (RFC 9000, 12.2): clients fill their first datagrams with random ones.
+ */
+function isCoalesced(bytes: Uint8Array, first: number, at: number, end: number): boolean {
+  const isLong = (bytes[at]! & LONG) !== 0;
+  const length = bytes[first + 5]!;
+  const id = at + (isLong ? 6 : 1);
+  if (id + length > end || (isLong && bytes[at + 5] !== length)) return false;
+  for (let index = 0; index < length; index++) if (bytes[id + index] !== bytes[first + 6 + index]) return false;
+  return true;
 }
 
 function typeOf(first: number, version: QuicVersion | null): number {

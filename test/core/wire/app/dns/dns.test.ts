@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { EXPERTS } from '../../../../../src/core/wire/expert.ts';
 import { tcpFrame, udpFrame } from '../../../../support/frames.ts';
 import { TcpConversation } from '../../../../support/tcp-conversation.ts';
+import { toolIsMissing } from '../../../../support/tool.ts';
+import { tsharkFields } from '../../../../support/tshark.ts';
 import { damageFile, dissectFrame, everyPrefixAndFlip, hex, pathOf, print } from '../../../../support/wire.ts';
 
 /** A query for the AAAA records of `example.org`. */
@@ -70,6 +72,39 @@ test('messages over TCP: several in a segment, one in several, its length too', 
   expect(connection.server(whole.slice(1, 20))).toBe('tcp');
   expect(connection.server(whole.slice(20))).toBe('tcp/dns/tcp.segments');
   expect(connection.packet.messages[0]).toMatchObject({ length: ANSWER.length, direction: 1 });
+});
+
+describe('over TCP on the port of multicast DNS', () => {
+  const talk = (): { readonly paths: readonly string[]; readonly frames: readonly Uint8Array[] } => {
+    const connection = new TcpConversation(5353);
+    const whole = prefixed(ANSWER);
+    const paths = [
+      connection.client(prefixed(QUERY)),
+      connection.server(whole.slice(0, 9)),
+      connection.server(whole.slice(9)),
+      connection.server([...whole, ...whole]),
+    ];
+    return { paths, frames: connection.frames };
+  };
+
+  test('it is DNS', () => {
+    expect(talk().paths).toEqual(['tcp/dns', 'tcp', 'tcp/dns/tcp.segments', 'tcp/dns/dns']);
+  });
+
+  test.skipIf(toolIsMissing('tshark'))('as tshark has it', () => {
+    const ours = talk();
+    expect(
+      tsharkFields(
+        ours.frames.map((bytes) => ({ bytes })),
+        ['frame.protocols', 'dns.qry.name'],
+      ).slice(2),
+    ).toEqual([
+      'eth:ethertype:ip:tcp:dns\texample.org',
+      'eth:ethertype:ip:tcp\t',
+      'eth:ethertype:ip:tcp:dns\texample.org',
+      'eth:ethertype:ip:tcp:dns\texample.org,example.org',
+    ]);
+  });
 });
 
 test('a message over TCP that is too short is malformed, also before another', () => {

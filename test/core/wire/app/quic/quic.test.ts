@@ -116,7 +116,7 @@ const VERSION_NEGOTIATION = octets('8a 00000000 00 00 00000001');
 const RETRY = [0xf0, ...octets('00000001 00 01 09'), ...zeros(40)];
 
 test.each([
-  ['Initial and Handshake', [INITIAL, longPacket(2, [9], zeros(30))], 'quic/quic'],
+  ['Initial and Handshake', [INITIAL, longPacket(2, FIRST.first!, zeros(30))], 'quic/quic'],
   ['Initial and 0-RTT', [INITIAL, longPacket(1, FIRST.first!, zeros(30))], 'quic/quic'],
   ['Handshake and 1-RTT', [longPacket(2, [9], zeros(30)), [0x40, 9, ...zeros(40)]], 'quic/quic'],
   ['1-RTT alone', [[0x40, ...zeros(40)]], 'quic'],
@@ -127,6 +127,17 @@ test.each([
   connection.client(INITIAL);
   const packet = connection.server(...packets);
   expect([pathOf(packet), packet.malformed]).toEqual([`eth/ip/udp/${path}`, false]);
+});
+
+test.each([
+  ['a Handshake of another id', longPacket(2, [1, 2, 3, 4, 5, 6, 7, 9], zeros(30))],
+  ['a Handshake of a longer id', longPacket(2, [...FIRST.first!, 9], zeros(30))],
+  ['bytes like a short header', [0x40, 1, 2, 3, 4, 5, 6, 7, 9, ...zeros(40)]],
+  ['zeros', zeros(40)],
+  ['fewer bytes than an id has', [0x40, 1, 2]],
+])('what fills a datagram is no packet: %s', (_, filler) => {
+  const packet = new Connection().client([...INITIAL, ...filler]);
+  expect([pathOf(packet), helloOf(packet), packet.malformed]).toEqual(['eth/ip/udp/quic', 'a.example', false]);
 });
 
 test('after a Retry keys are made of the id in it', () => {
