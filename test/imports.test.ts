@@ -129,7 +129,7 @@ const ARROWS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     macos: ['machine'],
     system: ['linux', 'machine', 'macos'],
     files: ['linux'],
-    probe: ['machine'],
+    probe: ['files', 'machine'],
     model: ['probe'],
     place: ['files', 'probe'],
     sink: ['files', 'probe'],
