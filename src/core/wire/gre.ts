@@ -66,11 +66,12 @@ export function carriedByGre(packet: Packet, dissection: Dissection, type: numbe
   return type === WCCP ? redirected(packet) : dissection.registry.etherTypes[type]!;
 }
 
-/** Version 1 has the packet at once, and no packet of IP begins with a byte of flags alone. */
+/** Version 1 has the packet at once, and no packet of IP begins with a byte of flags alone, nor one of no version. */
 function redirected(packet: Packet): number {
   const { bytes, offset, end } = packet;
   if (end === offset) return END;
-  if ((bytes[offset]! & ~REDIRECT_FLAGS) === 0) {
+  const first = bytes[offset]!;
+  if ((first & ~REDIRECT_FLAGS) === 0 || (first >> 4 !== 4 && first >> 4 !== 6)) {
     if (end - offset <= REDIRECT) return packet.short();
     packet.offset = offset + REDIRECT;
   }

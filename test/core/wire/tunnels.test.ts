@@ -94,6 +94,7 @@ const SAMPLES: LayerSample[] = [
   ['WCCP', 'eth/ip/gre/ip/udp', gre('0000 883e', IP)],
   ['WCCP 2', 'eth/ip/gre/ip/udp', gre('0000 883e 80330001', IP)],
   ['WCCP 2, both flags', 'eth/ip/gre/ip/udp', gre('0000 883e c0330001', IP)],
+  ['WCCP 2, other flags', 'eth/ip/gre/ip/udp', gre('0000 883e 05590048', IP)],
   ['WCCP 2, a key', 'eth/ip/gre/ip/udp', gre('2000 883e 00000001 00330001', IP)],
   ['WCCP 2, over IPv6', 'eth/ipv6/gre/ip/udp', onIpv6(47, [...octets('0000 883e 00330001'), ...IP])],
   ['GRE in UDP', 'eth/ip/udp/gre/ip/udp', onUdp(4754, [...octets('0000 0800'), ...IP])],
