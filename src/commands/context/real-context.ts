@@ -14,7 +14,7 @@ const FALLBACK_COLUMNS = 80;
 const FALLBACK_ROWS = 24;
 
 /** A signal that is repeated so soon was sent by a program, not by somebody who has lost patience. */
-const ONE_WISH_MS = 200;
+const ONE_WISH_MS = 50;
 
 /** The real context: this process's streams, environment, clock and signals. */
 export function openRealContext(): Context {
