@@ -4,6 +4,7 @@ import { PAGE_START } from '../../core/html/page.ts';
 import type { Sink } from '../../core/output/sink.ts';
 import { formatBytes } from '../../core/output/units.ts';
 import { removeLeftovers } from '../../platform/files/leftovers.ts';
+import { lookAt, refuseOtherKinds } from '../../platform/files/replaced-file.ts';
 import { refuseStreamLink } from '../../platform/files/stream-link.ts';
 import type { Context } from '../context/context.ts';
 import { callerWithGroups } from '../context/lesser-user.ts';
@@ -71,10 +72,7 @@ function refuseOthers(name: string, force: boolean): void {
   refuseStreamLink(name, TO_STDOUT);
   const stat = lookAt(name);
   if (stat === null) return;
-  if (!stat.isFile() && !stat.isSymbolicLink()) {
-    const what = stat.isDirectory() ? 'a folder' : 'a device or a pipe';
-    throw new Failure(EXIT.cannotCreate, `${name} is ${what}, not a file`, { hint: TO_STDOUT });
-  }
+  refuseOtherKinds(name, stat, TO_STDOUT);
   if (force || (stat.isFile() && beginsAsReport(name))) return;
   throw new Failure(EXIT.cannotCreate, `${name} exists already, and is no report of netwatch`, {
     hint: '--force replaces it',
@@ -82,15 +80,6 @@ function refuseOthers(name: string, force: boolean): void {
 }
 
 const TO_STDOUT = 'without --out it is written to stdout';
-
-/** Null for what is not there, or not to be seen: creating it says why. */
-function lookAt(name: string): fs.Stats | null {
-  try {
-    return fs.lstatSync(name);
-  } catch {
-    return null;
-  }
-}
 
 function beginsAsReport(name: string): boolean {
   const start = Buffer.from(PAGE_START);

@@ -5,6 +5,7 @@ import { EXIT, Failure, reasonOf } from '../../core/failure.ts';
 import type { User } from '../../core/system/user.ts';
 import { writtenName } from './leftovers.ts';
 import { inPlace, openOwnPlace, type Place, requireReplaceable } from './place.ts';
+import { lookAt, refuseOtherKinds } from './replaced-file.ts';
 import { refuseStreamLink } from './stream-link.ts';
 
 /** A file that is being written. */
@@ -206,19 +207,8 @@ const STDOUT_HINT = '-w - writes to stdout, which can be a device or a pipe';
 
 /** Throws Failure 73 when the path exists and is neither a file nor a link: it would be replaced. */
 function refuseSpecialFiles(file: string): void {
-  let stat: fs.Stats;
-  try {
-    stat = fs.lstatSync(file);
-  } catch {
-    return; // it is not there, or creating it says why not
-  }
+  const stat = lookAt(file);
+  if (stat === null) return;
   refuseStreamLink(file, STDOUT_HINT);
-  if (stat.isFile() || stat.isSymbolicLink()) return;
-  throw new Failure(
-    EXIT.cannotCreate,
-    `${file} is ${stat.isDirectory() ? 'a folder' : 'a device or a pipe'}, not a file`,
-    {
-      hint: stat.isDirectory() ? 'name a file in it' : STDOUT_HINT,
-    },
-  );
+  refuseOtherKinds(file, stat, STDOUT_HINT, 'name a file in it');
 }

@@ -6,6 +6,7 @@ import type { User } from '../../core/system/user.ts';
 import { removeIfThere } from './capture-output.ts';
 import { removeLeftovers, writtenName } from './leftovers.ts';
 import { inPlace, type Place, requireReplaceable } from './place.ts';
+import { lookAt, refuseOtherKinds } from './replaced-file.ts';
 import { refuseStreamLink } from './stream-link.ts';
 
 /**
@@ -53,10 +54,7 @@ export function prepareToReplace(file: string, caller: User | null): void {
 function openBeside(file: string, temporary: string, caller: User | null): readonly [Place, number] {
   refuseStreamLink(file, 'without --out it is written to stdout');
   const stat = lookAt(file);
-  if (stat !== null && !stat.isFile() && !stat.isSymbolicLink()) {
-    const what = stat.isDirectory() ? 'a folder' : 'a device or a pipe';
-    throw new Failure(EXIT.cannotCreate, `${file} is ${what}, not a file`);
-  }
+  if (stat !== null) refuseOtherKinds(file, stat, null);
   const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
   const open = (place: Place): number => {
     if (place.user !== null) requireReplaceable(file, place.user);
@@ -66,15 +64,6 @@ function openBeside(file: string, temporary: string, caller: User | null): reado
     return inPlace(caller, file, open);
   } catch (error) {
     throw new Failure(EXIT.cannotCreate, `${file} cannot be created: ${reasonOf(error)}`, { cause: error });
-  }
-}
-
-/** Null for what is not there, or not to be seen: creating it says why. */
-function lookAt(file: string): fs.Stats | null {
-  try {
-    return fs.lstatSync(file);
-  } catch {
-    return null;
   }
 }
 
