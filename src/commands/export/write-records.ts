@@ -3,13 +3,11 @@ import type { RecordFormat } from '../../core/output/format.ts';
 import type { Sink } from '../../core/output/sink.ts';
 import { formatNumberOf } from '../../core/output/units.ts';
 import type { OutputFile } from '../../platform/files/capture-output.ts';
-import { removeLeftovers } from '../../platform/files/leftovers.ts';
 import type { Context } from '../context/context.ts';
-import { callerWithGroups } from '../context/lesser-user.ts';
 import type { ListingCommand, ListingValues } from '../listing/command.ts';
 import { runListing } from '../listing/run-listing.ts';
 import type { Options } from '../options/option.ts';
-import { openCaptureFiles } from '../packets/capture-files.ts';
+import { openWholeFiles } from '../packets/capture-files.ts';
 
 /** Where records go, and in which format. */
 export interface RecordsRequest {
@@ -29,8 +27,7 @@ export async function writeRecords(
   operands: readonly string[],
   { name, force, format }: RecordsRequest,
 ): Promise<number> {
-  if (force) removeLeftovers(name, callerWithGroups(context.env));
-  const files = openCaptureFiles(context, { write: name, force, isLive: false, sandbox: 'on' }, false);
+  const files = openWholeFiles(context, { write: name, force, isLive: false, sandbox: 'on' });
   const file = await files.createHere(name, force);
   const sink = openFileSink(file);
   let status: number = EXIT.internal;

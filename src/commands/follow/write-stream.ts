@@ -1,10 +1,8 @@
 import { EXIT } from '../../core/failure.ts';
 import { formatNumberOf } from '../../core/output/units.ts';
-import { removeLeftovers } from '../../platform/files/leftovers.ts';
 import type { Context } from '../context/context.ts';
-import { callerWithGroups } from '../context/lesser-user.ts';
 import type { Request } from '../listing/command.ts';
-import { openCaptureFiles } from '../packets/capture-files.ts';
+import { openWholeFiles } from '../packets/capture-files.ts';
 import type { FollowRequest } from './follow-request.ts';
 import { followStreams } from './follow-streams.ts';
 import type { PrintedPiece } from './stream-printer.ts';
@@ -20,8 +18,7 @@ export async function writeStream(
   force: boolean,
 ): Promise<number> {
   const { from, sandbox } = asked.packets;
-  const files = openCaptureFiles(context, { write: name, force, isLive: from === 'machine', sandbox }, false);
-  if (force) removeLeftovers(name, callerWithGroups(context.env));
+  const files = openWholeFiles(context, { write: name, force, isLive: from === 'machine', sandbox });
   const output = await files.createHere(name, force);
   let written = 0;
   try {

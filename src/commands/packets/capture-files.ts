@@ -1,5 +1,6 @@
 import type { SandboxMode } from '../../core/system/sensor.ts';
 import type { CaptureFiles } from '../../platform/files/capture-output.ts';
+import { removeLeftovers } from '../../platform/files/leftovers.ts';
 import { openFiles } from '../../platform/files/pack-files.ts';
 import { openFilesBefore, openRingAside } from '../../platform/privileged/write-aside.ts';
 import type { Context } from '../context/context.ts';
@@ -32,4 +33,13 @@ export function openCaptureFiles(
   // a new file of a live capture keeps its name, whatever comes of it
   const isFinished = write !== '-' && (force || !isLive);
   return isFinished && sandbox !== 'off' ? openFilesBefore(caller, force) : openFiles(caller, force);
+}
+
+/**
+ * The same for a file that is no capture. When it replaces another, what runs that were killed have left beside that one is
+ * removed: of a capture such a part is worth keeping, of a report or of records it is not.
+ */
+export function openWholeFiles(context: Context, asked: OutputRequest): CaptureFiles {
+  if (asked.force) removeLeftovers(asked.write, callerWithGroups(context.env));
+  return openCaptureFiles(context, asked, false);
 }

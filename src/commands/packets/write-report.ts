@@ -3,15 +3,13 @@ import { EXIT, Failure } from '../../core/failure.ts';
 import { PAGE_START } from '../../core/html/page.ts';
 import type { Sink } from '../../core/output/sink.ts';
 import { formatBytes } from '../../core/output/units.ts';
-import { removeLeftovers } from '../../platform/files/leftovers.ts';
 import { lookAt, refuseOtherKinds } from '../../platform/files/replaced-file.ts';
 import { refuseStreamLink } from '../../platform/files/stream-link.ts';
 import type { Context } from '../context/context.ts';
-import { callerWithGroups } from '../context/lesser-user.ts';
 import type { ListingCommand, ListingValues } from '../listing/command.ts';
 import { runListing } from '../listing/run-listing.ts';
 import type { Options } from '../options/option.ts';
-import { openCaptureFiles } from './capture-files.ts';
+import { openWholeFiles } from './capture-files.ts';
 
 /** The file of a report. */
 export interface ReportFile {
@@ -35,10 +33,9 @@ export async function writeReport(
   { name, force, isWhole }: ReportFile,
 ): Promise<number> {
   refuseOthers(name, force);
-  removeLeftovers(name, callerWithGroups(context.env));
   const request = { write: name, force: true, isLive: false, sandbox: 'on' } as const;
   // before the command gives up the privileges that this may take
-  const files = openCaptureFiles(context, request, false);
+  const files = openWholeFiles(context, request);
   const file = await files.createHere(name, true);
   const page = openPageSink();
   const terminal = { ...context.terminal, stdoutIsTerminal: false };

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { User } from '../../core/system/user.ts';
+import { processExists } from '../linux/process-state.ts';
 import { openOwnPlace, type Place, placeOf } from './place.ts';
 
 /** The name of a file while it is written, beside the one that it will replace: `.NAME.PID`. */
@@ -46,12 +47,4 @@ function removeOwn(place: Place, name: string): void {
 }
 
 /** In a container, the process that was killed had the PID that this one has. */
-function isGone(pid: number): boolean {
-  if (pid === process.pid) return true;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
-}
+const isGone = (pid: number): boolean => pid === process.pid || !processExists(pid);
