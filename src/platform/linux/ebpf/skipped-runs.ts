@@ -25,15 +25,13 @@ export function openSkippedRuns(pid: number, procfs = '/proc'): SkippedRuns {
   const programs: number[] = [];
   const folder = path.join(procfs, String(pid), 'fdinfo');
   for (const name of namesIn(folder)) {
-    let fd: number;
+    const file = path.join(folder, name);
     try {
-      fd = fs.openSync(path.join(folder, name), 'r');
+      const type = digitsOf(fs.readFileSync(file, 'latin1'), 'prog_type');
+      if (type === KPROBE || type === TRACEPOINT) programs.push(fs.openSync(file, 'r'));
     } catch {
-      continue; // it was closed meanwhile
+      // it was closed meanwhile, or the process has ended
     }
-    const type = digitsOf(read(fd), 'prog_type');
-    if (type === KPROBE || type === TRACEPOINT) programs.push(fd);
-    else fs.closeSync(fd);
   }
   let known = 0;
   return {

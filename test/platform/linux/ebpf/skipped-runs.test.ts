@@ -37,6 +37,14 @@ test('adds up what tracepoints and kprobes missed, not timers nor other files', 
   expect(skipped.count()).toBe(34);
 });
 
+test('passes over what cannot be read, as when the process ends meanwhile', () => {
+  program(16, 5, 30);
+  fs.mkdirSync(path.join(fdinfo, '17'));
+  const skipped = openSkippedRuns(PID, folder);
+  expect(skipped.count()).toBe(30);
+  skipped.close();
+});
+
 test('is 0 where the kernel does not say, and where there is no such process', () => {
   program(16, 5, null);
   const skipped = openSkippedRuns(PID, folder);
