@@ -2,13 +2,13 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { EXIT, Failure } from '../../core/failure.ts';
 import { OutputClosed } from '../../core/output/sink.ts';
 import { fieldsAsked } from '../about/fields-help.ts';
-import { findCommand, readArguments, unnamedMember } from '../arguments/arguments.ts';
+import { type Arguments, findCommand, readArguments, unnamedMember } from '../arguments/arguments.ts';
 import { parseSettings } from '../arguments/settings.ts';
 import { fromSettings } from '../arguments/settings-failure.ts';
 import { readSettingsFile } from '../arguments/settings-file.ts';
 import { type Context, contextFor } from '../context/context.ts';
 import { openRealContext } from '../context/real-context.ts';
-import type { ListingValues } from '../listing/command.ts';
+import type { ListingValues, TextCommand } from '../listing/command.ts';
 import { runListing } from '../listing/run-listing.ts';
 import type { Options, Values } from '../options/option.ts';
 import type { globalOptions } from '../options/shared-options.ts';
@@ -76,8 +76,7 @@ async function runCommand(context: Context, argv: readonly string[]): Promise<nu
   // a word that asks about it may be an argument: export -- --help
   if (command.kind === 'group') throw unnamedMember(command);
   // a broken file must not take the completion of every shell with it
-  if (command.kind === 'text' && !command.readsSettings)
-    return printText(context, await command.print(context, read.values, read.operands, COMMANDS));
+  if (command.kind === 'text' && !command.readsSettings) return printCommand(context, command, read);
   const { env, say } = contextFor(context, general);
   const reader = { env, uid: process.geteuid?.() ?? null, say };
   const settings = readSettingsFile(general.config, reader);
@@ -85,8 +84,7 @@ async function runCommand(context: Context, argv: readonly string[]): Promise<nu
   if (defaults !== null) read = readArguments(command, named, rest, defaults);
   if (command.kind === 'text' || command.kind === 'screen') {
     try {
-      if (command.kind === 'text')
-        return await printText(context, await command.print(context, read.values, read.operands, COMMANDS));
+      if (command.kind === 'text') return await printCommand(context, command, read);
       return await command.show(contextFor(context, general), read.values as Values<Options> & typeof general);
     } catch (error) {
       throw fromSettings(error, defaults);
@@ -104,6 +102,9 @@ async function runCommand(context: Context, argv: readonly string[]): Promise<nu
   // the live table is left by Ctrl-C: that is its normal end
   return live && context.signal.aborted ? EXIT.ok : status;
 }
+
+const printCommand = async (context: Context, command: TextCommand, { values, operands }: Arguments): Promise<number> =>
+  printText(context, await command.print(context, values, operands, COMMANDS));
 
 async function printText(context: Context, text: string): Promise<number> {
   await context.stdout.write(text);
