@@ -24,7 +24,7 @@ export function linkSource(packet: Packet): string | null {
   }
 }
 
-/** The same for whom it is for: captures on \`any\` do not say. */
+/** The same for whom it is for: captures on `any` do not say. */
 export function linkDestination(packet: Packet): string | null {
   const layer = linkLayer(packet);
   if (layer < 0 || packet.layerProtocol[layer] === sll.id) return null;

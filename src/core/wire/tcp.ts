@@ -119,7 +119,7 @@ function writeTcpInfo(packet: Packet, layer: number, out: ByteText): void {
   const flags = u16(bytes, start + OFFSET_AND_FLAGS) & 0xfff;
   const connection = packet.flow?.tcp;
   const forward = packet.direction === 0 ? connection?.a : connection?.b;
-  const reverse = packet.direction === 0 ? connection?.b : connection?.a;
+  const otherBase = baseOfOther(packet);
   const scale = (flags & SYN) === 0 && (forward?.windowScale ?? 0) > 0 ? forward!.windowScale : 0;
   out.integer(u16(bytes, start));
   out.constant(ARROW);
@@ -130,13 +130,13 @@ function writeTcpInfo(packet: Packet, layer: number, out: ByteText): void {
   out.integer((i32(bytes, start + SEQUENCE) - (forward?.baseSeq ?? 0)) >>> 0);
   if ((flags & ACK) !== 0) {
     out.constant(ACKNOWLEDGES);
-    out.integer((i32(bytes, start + ACKNOWLEDGEMENT) - (reverse?.baseSeq ?? 0)) >>> 0);
+    out.integer((i32(bytes, start + ACKNOWLEDGEMENT) - otherBase) >>> 0);
   }
   out.constant(WIN);
   out.integer(u16(bytes, start + WINDOW) << scale);
   out.constant(LEN);
   out.integer(packet.payloadLength);
-  writeTcpOptions(out, bytes, start + MINIMUM, headerEnd(packet, layer), reverse?.baseSeq ?? 0);
+  writeTcpOptions(out, bytes, start + MINIMUM, headerEnd(packet, layer), otherBase);
 }
 
 /** Whether a segment with a header of that length is a SYN, whole and without data. */
